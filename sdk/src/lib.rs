@@ -1,0 +1,1 @@
+//! Cloudflare SDK for Rust.
