@@ -1,1 +1,4 @@
 //! What the tests of the SDK share.
+
+pub mod document;
+pub mod recording;

@@ -1,0 +1,164 @@
+//! Cloudflare's OpenAPI document, read for its references, schemas and examples.
+
+use serde_json::{Value, json};
+
+/// The document as it lies in `openapi/`.
+pub const TEXT: &str = include_str!("../../openapi/cloudflare.json");
+
+/// A part of the document and the JSON pointer to it.
+pub type At<'d> = (String, &'d Value);
+
+/// A value that the document shows, and the schema that it illustrates.
+#[derive(Debug)]
+pub struct Example<'d> {
+    /// The JSON pointer to the place that shows it.
+    pub at: String,
+    /// The schema.
+    pub schema: &'d Value,
+    /// The value.
+    pub value: &'d Value,
+}
+
+/// The document.
+///
+/// # Panics
+///
+/// When its text is not JSON.
+pub fn load() -> Value {
+    serde_json::from_str(TEXT).expect("openapi/cloudflare.json is JSON")
+}
+
+/// What a reference leads to within the document.
+pub fn target<'d>(document: &'d Value, reference: &str) -> Option<&'d Value> {
+    document.pointer(reference.strip_prefix('#')?)
+}
+
+/// What `node` stands for: itself, or what its `$ref` leads to.
+///
+/// # Panics
+///
+/// When the reference leads nowhere.
+pub fn resolve<'d>(document: &'d Value, mut node: &'d Value) -> &'d Value {
+    while let Some(reference) = node["$ref"].as_str() {
+        node = target(document, reference).unwrap_or_else(|| panic!("{reference} leads nowhere"));
+    }
+    node
+}
+
+/// Every value in the document, the document itself included.
+pub fn values(document: &Value) -> Vec<At<'_>> {
+    reach((String::new(), document), &|(at, node)| children(at, node))
+}
+
+/// Every schema in the document: those with a name, those in their place, and those within them.
+pub fn schemas(document: &Value) -> Vec<At<'_>> {
+    let named = children("/components/schemas", &document["components"]["schemas"]);
+    let placed = (carriers(document).into_iter()).map(|(at, carrier)| (format!("{at}/schema"), &carrier["schema"]));
+    named
+        .into_iter()
+        .chain(placed)
+        .flat_map(|schema| reach(schema, &|(at, node)| subschemas(at, node)))
+        .collect()
+}
+
+/// Every example in the document: of bodies, of parameters and of schemas.
+///
+/// # Panics
+///
+/// When a reference to an example leads nowhere.
+pub fn examples(document: &Value) -> Vec<Example<'_>> {
+    let mut found = Vec::new();
+    for (at, schema) in schemas(document) {
+        if let Some(value) = schema.get("example") {
+            found.push(Example { at, schema, value });
+        }
+    }
+    for (at, carrier) in carriers(document) {
+        let schema = &carrier["schema"];
+        if let Some(value) = carrier.get("example") {
+            found.push(Example {
+                at: at.clone(),
+                schema,
+                value,
+            });
+        }
+        for (at, example) in children(&format!("{at}/examples"), &carrier["examples"]) {
+            let value = &resolve(document, example)["value"];
+            found.push(Example { at, schema, value });
+        }
+    }
+    found
+}
+
+/// `schema` as a JSON Schema that stands alone, with what the document's references lead to.
+///
+/// It is of draft 4, which OpenAPI 3.0 builds on: `exclusiveMinimum` is a boolean in both, and both ignore what stands
+/// beside a `$ref`. Only `nullable` has to be put into draft 4's words.
+pub fn json_schema(document: &Value, schema: &Value) -> Value {
+    let mut whole = json!({
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "allOf": [schema],
+        "components": { "schemas": document["components"]["schemas"] },
+    });
+    allow_null(&mut whole);
+    whole
+}
+
+fn allow_null(node: &mut Value) {
+    if node["nullable"] == true && node["type"].is_string() {
+        node["type"] = json!([node["type"], "null"]);
+    }
+    match node {
+        Value::Object(members) => members.values_mut().for_each(allow_null),
+        Value::Array(items) => items.iter_mut().for_each(allow_null),
+        _ => {}
+    }
+}
+
+/// What says that a value is of a schema: a parameter, a header or a body.
+fn carriers(document: &Value) -> Vec<At<'_>> {
+    let elsewhere = |at: &str| at.starts_with("/components/schemas/") || at.starts_with("/components/examples/");
+    (values(document).into_iter())
+        .filter(|(at, node)| node.get("schema").is_some() && !elsewhere(at))
+        .collect()
+}
+
+/// The schemas that a schema is made of.
+fn subschemas<'d>(at: &str, schema: &'d Value) -> Vec<At<'d>> {
+    let several = ["properties", "allOf", "anyOf", "oneOf"]
+        .into_iter()
+        .flat_map(|name| children(&format!("{at}/{name}"), &schema[name]));
+    let single = ["items", "not", "additionalProperties"]
+        .into_iter()
+        .filter(|name| schema[name].is_object())
+        .map(|name| (format!("{at}/{name}"), &schema[name]));
+    several.chain(single).collect()
+}
+
+/// The members of an object or the items of an array.
+fn children<'d>(at: &str, node: &'d Value) -> Vec<At<'d>> {
+    match node {
+        Value::Object(members) => (members.iter())
+            .map(|(name, member)| {
+                let name = name.replace('~', "~0").replace('/', "~1");
+                (format!("{at}/{name}"), member)
+            })
+            .collect(),
+        Value::Array(items) => (items.iter().enumerate())
+            .map(|(index, item)| (format!("{at}/{index}"), item))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// `from` and all that `next` leads to from there.
+fn reach<'d>(from: At<'d>, next: &dyn Fn(&At<'d>) -> Vec<At<'d>>) -> Vec<At<'d>> {
+    let mut found = vec![from];
+    let mut seen = 0;
+    while seen < found.len() {
+        let more = next(&found[seen]);
+        found.extend(more);
+        seen += 1;
+    }
+    found
+}

@@ -1,0 +1,213 @@
+//! What the runtime or the generated documentation needs of an operation and progenitor does not pass on.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::{
+    document::{Document, Operation, json_schema},
+    passes::envelope,
+};
+
+/// The operations of a document by the name of their builder's method.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    pub(crate) operations: BTreeMap<String, OperationFacts>,
+    /// The members of the schemas that are sent and never received: only they may be strict.
+    sent_only: BTreeMap<String, Vec<Parameter>>,
+}
+
+/// One operation.
+#[derive(Debug)]
+pub(crate) struct OperationFacts {
+    pub(crate) path: String,
+    /// Whether repeating the call has the same effect as making it once.
+    pub(crate) idempotent: bool,
+    /// Whether success is an envelope around a `result`.
+    pub(crate) enveloped: bool,
+    /// The permissions of which the credentials need one.
+    pub(crate) permissions: Vec<String>,
+    pub(crate) parameters: Vec<Parameter>,
+    /// The members of a JSON body.
+    pub(crate) members: Vec<Parameter>,
+}
+
+/// A parameter, or a member of the body.
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    pub(crate) required: bool,
+    pub(crate) description: Option<String>,
+    /// An example for the documentation.
+    pub(crate) example: Option<Value>,
+    /// Whether it is a whole number.
+    pub(crate) integral: bool,
+    pub(crate) minimum: Option<i64>,
+    pub(crate) maximum: Option<i64>,
+}
+
+impl Facts {
+    pub(crate) fn read(document: &Document) -> Self {
+        let operations = (document.operations())
+            .filter_map(|operation| {
+                let id = operation.value.get("operationId")?.as_str()?;
+                Some((id.to_owned(), OperationFacts::read(document, operation)))
+            })
+            .collect();
+        let received = document.received();
+        let sent_only = (document.schemas())
+            .filter(|(name, _)| !received.contains(*name))
+            .map(|(name, schema)| (identifier(name), Parameter::of_body(document, document.resolve(schema))))
+            .collect();
+        Self { operations, sent_only }
+    }
+
+    /// The operation whose method has the name `method`, with its id.
+    pub(crate) fn operation(&self, method: &str) -> Option<(&str, &OperationFacts)> {
+        let wanted = identifier(method);
+        let found = self.operations.iter().find(|(id, _)| identifier(id) == wanted);
+        found.map(|(id, facts)| (id.as_str(), facts))
+    }
+
+    /// The members of a model that is sent and never received.
+    pub(crate) fn sent(&self, model: &str) -> Option<&[Parameter]> {
+        self.sent_only.get(&identifier(model)).map(Vec::as_slice)
+    }
+}
+
+impl OperationFacts {
+    fn read(document: &Document, operation: Operation<'_>) -> Self {
+        let Operation {
+            path, method, value, ..
+        } = operation;
+        let idempotent = match value.get("x-idempotent").and_then(Value::as_bool) {
+            Some(declared) => declared,
+            // RFC 9110, section 9.2.2.
+            None => !matches!(method, "post" | "patch"),
+        };
+        let permissions = value.get("x-api-token-group").and_then(Value::as_array);
+        let responses = value.get("responses").and_then(Value::as_object);
+        let enveloped = responses.into_iter().flatten().any(|(status, response)| {
+            status.starts_with('2')
+                && json_schema(document.resolve(response)).is_some_and(|schema| envelope::is_envelope(document, schema))
+        });
+        let body = value.get("requestBody").map(|body| document.resolve(body));
+        Self {
+            path: path.to_owned(),
+            idempotent,
+            enveloped,
+            permissions: (permissions.into_iter().flatten())
+                .filter_map(|name| Some(name.as_str()?.to_owned()))
+                .collect(),
+            parameters: (operation.parameters())
+                .filter_map(|parameter| Parameter::of_operation(document, document.resolve(parameter)))
+                .collect(),
+            members: (body.and_then(json_schema))
+                .map(|schema| Parameter::of_body(document, document.resolve(schema)))
+                .unwrap_or_default(),
+        }
+    }
+}
+
+impl Parameter {
+    fn of_operation(document: &Document, parameter: &Value) -> Option<Self> {
+        let name = parameter.get("name")?.as_str()?;
+        let schema = parameter.get("schema").unwrap_or(&Value::Null);
+        let required = parameter.get("required").and_then(Value::as_bool).unwrap_or(false);
+        let mut this = Self::of_schema(document, name, schema, required);
+        if let Some(description) = parameter.get("description").and_then(Value::as_str) {
+            this.description = Some(description.to_owned());
+        }
+        if let Some(example) = example(document, parameter) {
+            this.example = Some(example);
+        }
+        Some(this)
+    }
+
+    fn of_body(document: &Document, schema: &Value) -> Vec<Self> {
+        let required = schema.get("required").and_then(Value::as_array);
+        let is_required = |name: &str| required.is_some_and(|names| names.iter().any(|n| n == name));
+        let properties = schema.get("properties").and_then(Value::as_object);
+        (properties.into_iter().flatten())
+            .map(|(name, schema)| Self::of_schema(document, name, schema, is_required(name)))
+            .collect()
+    }
+
+    fn of_schema(document: &Document, name: &str, schema: &Value, required: bool) -> Self {
+        let resolved = document.resolve(schema);
+        let whole = |keyword| {
+            let limit = resolved.get(keyword)?;
+            limit
+                .as_i64()
+                .or_else(|| limit.as_f64().filter(|n| n.fract() == 0.0).map(|n| n as i64))
+        };
+        let description = schema.get("description").or_else(|| resolved.get("description"));
+        Self {
+            name: name.to_owned(),
+            required,
+            description: description.and_then(Value::as_str).map(str::to_owned),
+            example: example(document, resolved),
+            integral: resolved.get("type").is_some_and(|kind| kind == "integer")
+                || resolved.get("x-integral").and_then(Value::as_bool).unwrap_or(false),
+            minimum: whole("minimum"),
+            maximum: whole("maximum"),
+        }
+    }
+}
+
+impl Parameter {
+    /// Whether this is what the generated code calls `ident`.
+    pub(crate) fn is_called(&self, ident: &str) -> bool {
+        identifier(&self.name) == identifier(ident)
+    }
+
+    /// What progenitor calls it.
+    pub(crate) fn ident(&self) -> String {
+        let snake = self.name.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+        if syn::parse_str::<syn::Ident>(&snake).is_ok() {
+            snake
+        } else {
+            format!("{snake}_")
+        }
+    }
+
+    /// Documentation for its setter.
+    pub(crate) fn documentation(&self) -> String {
+        let Self {
+            name,
+            description,
+            minimum,
+            maximum,
+            ..
+        } = self;
+        let limits = match (minimum, maximum) {
+            (Some(minimum), Some(maximum)) => format!(" From {minimum} to {maximum}."),
+            (Some(minimum), None) => format!(" At least {minimum}."),
+            (None, Some(maximum)) => format!(" At most {maximum}."),
+            (None, None) => String::new(),
+        };
+        let description = description
+            .as_deref()
+            .map(|text| format!("\n\n{}", text.trim()))
+            .unwrap_or_default();
+        format!("Sets `{name}`.{limits}{description}")
+    }
+}
+
+/// A name without what differs between the document and Rust: case and punctuation.
+fn identifier(name: &str) -> String {
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// The first example of a parameter or a schema; for an enumeration, its first value.
+fn example(document: &Document, value: &Value) -> Option<Value> {
+    let named = || {
+        let (_, example) = value.get("examples")?.as_object()?.iter().next()?;
+        document.resolve(example).get("value")
+    };
+    let of_schema = || value.get("enum")?.as_array()?.first();
+    value.get("example").or_else(named).or_else(of_schema).cloned()
+}

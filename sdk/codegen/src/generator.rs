@@ -1,0 +1,112 @@
+//! The whole way from a document to Rust.
+
+use crate::{Error, document::Document, error::Fault, facts::Facts, header, passes, progenitor, retarget};
+
+/// The document of the SDK, in its folder `openapi`.
+const SDK_DOCUMENT: &str = "cloudflare.json";
+
+/// Generates Rust from an OpenAPI 3.0 document.
+///
+/// # Examples
+///
+/// See the [crate's documentation](crate).
+#[derive(Clone, Debug)]
+pub struct Generator {
+    name: String,
+    runtime: String,
+    schemars_feature: Option<String>,
+    client: Option<String>,
+}
+
+/// What the generated code is to refer to.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub(crate) runtime: syn::Path,
+    pub(crate) schemars_feature: Option<String>,
+    /// The path of the client from outside, for examples.
+    pub(crate) client: Option<String>,
+}
+
+impl Generator {
+    /// A generator for the document called `name`.
+    ///
+    /// The name stands in the header of the generated code and in errors. Give the file's name alone, without its
+    /// folder, so that the output is the same wherever the project lies.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            runtime: "cloudflare_sdk::runtime".to_owned(),
+            schemars_feature: None,
+            client: None,
+        }
+    }
+
+    /// The generator as the SDK itself is generated, the same for `cargo xtask codegen` and for its build script.
+    #[must_use]
+    pub fn of_sdk() -> Self {
+        Self::new(SDK_DOCUMENT)
+            .runtime("crate::runtime")
+            .schemars_feature("schemars")
+            .client("cloudflare_sdk::Client")
+    }
+
+    /// The path of the SDK's runtime as the generated code is to name it.
+    ///
+    /// The default is `cloudflare_sdk::runtime`, which is right in every crate but the SDK itself.
+    #[must_use]
+    pub fn runtime(mut self, path: impl Into<String>) -> Self {
+        self.runtime = path.into();
+        self
+    }
+
+    /// The feature of the crate under which the models derive `schemars::JsonSchema`; none by default.
+    ///
+    /// The crate then needs an optional dependency on `schemars` 1 with its feature `chrono04`.
+    #[must_use]
+    pub fn schemars_feature(mut self, feature: impl Into<String>) -> Self {
+        self.schemars_feature = Some(feature.into());
+        self
+    }
+
+    /// The path under which users of the crate know the generated client, for instance `my_crate::Client`.
+    ///
+    /// With it, the operations are documented with examples, which are doc tests; beside the client the crate must
+    /// have `Error`. Without it, which is the default, there are none.
+    #[must_use]
+    pub fn client(mut self, path: impl Into<String>) -> Self {
+        self.client = Some(path.into());
+        self
+    }
+
+    /// Generates formatted Rust, with a header that says how it was made.
+    ///
+    /// The code is the content of a module, to be included or saved as a file. It needs `cloudflare-sdk`, `serde`,
+    /// `serde_json` and `chrono` (for dates) as dependencies.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when the text is not JSON or not OpenAPI 3.0, when a `$ref` leads nowhere, or when progenitor cannot
+    /// take a construct.
+    pub fn generate(&self, document: &str) -> Result<String, Error> {
+        self.code(document)
+            .map(|code| header::with_header(&self.name, document, &code))
+            .map_err(|fault| Error::new(&self.name, fault))
+    }
+
+    fn code(&self, text: &str) -> Result<String, Fault> {
+        let runtime = syn::parse_str(&self.runtime)
+            .map_err(|_| Fault::new("", format!("the runtime `{}` is not a path of Rust", self.runtime)))?;
+        let target = Target {
+            runtime,
+            schemars_feature: self.schemars_feature.clone(),
+            client: self.client.clone(),
+        };
+        let mut document = Document::parse(text)?;
+        let facts = Facts::read(&document);
+        passes::run(&mut document);
+        let mut file = progenitor::generate(&document)?;
+        retarget::run(&mut file, &facts, &target).map_err(|reason| Fault::new("", reason))?;
+        Ok(prettyplease::unparse(&file))
+    }
+}

@@ -1,0 +1,36 @@
+//! Takes every response but success out of the operations.
+//!
+//! Progenitor types one error body an operation and decodes it by the documented status. Cloudflare's edge answers
+//! with bodies and statuses that no document foresees, so the runtime reads every failure itself, into one error type.
+
+use crate::document::Document;
+
+pub(crate) fn run(document: &mut Document) {
+    document.for_each_operation(|operation| {
+        if let Some(responses) = operation.get_mut("responses").and_then(|r| r.as_object_mut()) {
+            let has_success = responses.keys().any(|status| status.starts_with('2'));
+            responses.retain(|status, _| status.starts_with('2') || (status == "default" && !has_success));
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::passes::tests::after;
+
+    #[test]
+    fn only_success_is_left() {
+        let operation = json!({ "responses": { "200": {}, "4XX": {}, "default": {} } });
+        let document = after(super::run, operation, json!({}));
+        assert_eq!(document["paths"]["/a"]["get"]["responses"], json!({ "200": {} }));
+    }
+
+    #[test]
+    fn a_default_is_the_success_of_an_operation_without_another() {
+        let operation = json!({ "responses": { "404": {}, "default": {} } });
+        let document = after(super::run, operation, json!({}));
+        assert_eq!(document["paths"]["/a"]["get"]["responses"], json!({ "default": {} }));
+    }
+}

@@ -1,0 +1,56 @@
+//! What is done to a document, in memory, before progenitor sees it.
+//!
+//! The document on disk says what Cloudflare publishes. Each pass has one reason for departing from that, named in its
+//! file, and the order below is the order in which they run.
+
+mod defaults;
+mod dialect;
+pub(crate) mod envelope;
+mod errors;
+mod integers;
+mod observed_null;
+mod prune;
+mod relax;
+mod success;
+
+pub(crate) use prune::prune;
+
+use crate::document::Document;
+
+/// Runs every pass.
+pub(crate) fn run(document: &mut Document) {
+    errors::run(document);
+    success::run(document);
+    envelope::run(document);
+    observed_null::run(document);
+    relax::run(document);
+    integers::run(document);
+    defaults::run(document);
+    dialect::run(document);
+    prune(document);
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::document::Document;
+
+    /// A document of one operation, as `pass` leaves it.
+    pub(super) fn after(pass: fn(&mut Document), operation: Value, schemas: Value) -> Value {
+        let text = json!({
+            "openapi": "3.0.3",
+            "info": {},
+            "paths": { "/a": { "get": operation } },
+            "components": { "schemas": schemas },
+        });
+        let mut document = Document::parse(&text.to_string()).unwrap();
+        pass(&mut document);
+        document.0
+    }
+
+    /// A JSON body of the given schema.
+    pub(super) fn content(schema: Value) -> Value {
+        json!({ "content": { "application/json": { "schema": schema } } })
+    }
+}

@@ -1,0 +1,54 @@
+//! Lets null and missing be the same, also where the live service departs from what is published.
+//!
+//! A required property that may be null may as well be missing. `x-observed-null` marks a required property that is
+//! published as never null and yet was seen as null: the document keeps the published claim, the model does not.
+
+use serde_json::{Map, Value};
+
+use crate::document::Document;
+
+pub(crate) fn run(document: &mut Document) {
+    document.for_each_schema(&mut |schema| {
+        let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
+            return;
+        };
+        let mut optional = Vec::new();
+        for (name, property) in properties {
+            let Some(property) = property.as_object_mut() else {
+                continue;
+            };
+            if is_set(property, "x-observed-null") {
+                property.insert("nullable".to_owned(), true.into());
+            }
+            if is_set(property, "nullable") {
+                optional.push(name.clone());
+            }
+        }
+        if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+            required.retain(|name| optional.iter().all(|optional| name != optional));
+        }
+    });
+}
+
+fn is_set(schema: &Map<String, Value>, keyword: &str) -> bool {
+    schema.get(keyword).and_then(Value::as_bool).unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::passes::tests::after;
+
+    #[test]
+    fn what_may_be_null_need_not_be_there() {
+        let schema = json!({
+            "required": ["a", "b", "c"],
+            "properties": { "a": {}, "b": { "nullable": true }, "c": { "x-observed-null": true } },
+        });
+        let document = after(super::run, json!({}), json!({ "A": schema }));
+        let schema = &document["components"]["schemas"]["A"];
+        assert_eq!(schema["required"], json!(["a"]));
+        assert_eq!(schema["properties"]["c"]["nullable"], json!(true));
+    }
+}

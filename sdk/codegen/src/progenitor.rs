@@ -1,0 +1,100 @@
+//! Progenitor, kept from panicking at the user.
+
+use std::{
+    any::Any,
+    cell::Cell,
+    panic::{self, AssertUnwindSafe},
+    sync::Once,
+};
+
+use openapiv3::OpenAPI;
+use progenitor_impl::{GenerationSettings, HooksMode, InterfaceStyle, TagStyle};
+use serde_json::Value;
+
+use crate::{
+    document::{Document, join},
+    error::Fault,
+    passes,
+};
+
+/// Generates builders and models for a document that went through the passes.
+pub(crate) fn generate(document: &Document) -> Result<syn::File, Fault> {
+    attempt(document).map_err(|reason| locate(document).unwrap_or_else(|| Fault::new("", reason)))
+}
+
+fn attempt(document: &Document) -> Result<syn::File, String> {
+    let spec: OpenAPI = serde_json::from_value(document.0.clone()).map_err(|e| format!("not OpenAPI 3.0: {e}"))?;
+    let mut settings = GenerationSettings::new();
+    // Without hooks expected, progenitor emits an `impl` of a trait that the runtime does not have.
+    settings
+        .with_interface(InterfaceStyle::Builder)
+        .with_tag(TagStyle::Merged)
+        .with_hooks(HooksMode::Expected);
+    let mut generator = progenitor_impl::Generator::new(&settings);
+    let tokens = without_panic(|| generator.generate_tokens(&spec))
+        .map_err(|panic| format!("progenitor cannot take this: {panic}"))?
+        .map_err(|e| format!("progenitor cannot take this: {e}"))?;
+    syn::parse2(tokens).map_err(|e| format!("progenitor made of this what is not Rust: {e}"))
+}
+
+/// Finds the smallest part of the document that cannot be generated: of the components, then of the operations, the
+/// one that fails alone and needs the fewest others.
+fn locate(document: &Document) -> Option<Fault> {
+    let components = document.schemas().filter_map(|(name, _)| {
+        let pointer = join("/components/schemas", name);
+        // A response is the plainest place where a schema can be used.
+        let content = serde_json::json!({ "application/json": { "schema": { "$ref": format!("#{pointer}") } } });
+        let response = serde_json::json!({ "description": "", "content": content });
+        let item = serde_json::json!({ "get": { "operationId": "locate", "responses": { "200": response } } });
+        alone(document, pointer, "/locate", item)
+    });
+    let smallest = components.min_by_key(|(size, _)| *size);
+    let fault = smallest.or_else(|| {
+        let operations = document.operations().filter_map(|operation| {
+            let mut item = operation.item.as_object()?.clone();
+            item.retain(|member, _| member == operation.method || member == "parameters");
+            alone(document, operation.pointer(), operation.path, item.into())
+        });
+        operations.min_by_key(|(size, _)| *size)
+    });
+    fault.map(|(_, fault)| fault)
+}
+
+/// Generates one path item alone; a failure comes with the size of what had to be kept.
+fn alone(document: &Document, pointer: String, path: &str, item: Value) -> Option<(usize, Fault)> {
+    let mut part = document.clone();
+    part.0["paths"] = Value::Object([(path.to_owned(), item)].into_iter().collect());
+    passes::prune(&mut part);
+    let reason = attempt(&part).err()?;
+    Some((part.schemas().count(), Fault::new(pointer, reason)))
+}
+
+thread_local! {
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Calls `work`; a panic in it prints nothing and comes back as its message.
+fn without_panic<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    static HOOK: Once = Once::new();
+    // The hook is the process's, so it is put in front of the one there was and silences this thread's call alone.
+    HOOK.call_once(|| {
+        let previous = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !QUIET.get() {
+                previous(info);
+            }
+        }));
+    });
+    QUIET.set(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(work));
+    QUIET.set(false);
+    result.map_err(|payload| message(&*payload))
+}
+
+fn message(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
+    text.unwrap_or("it panicked without a message")
+        .trim()
+        .replace('\n', " ")
+}

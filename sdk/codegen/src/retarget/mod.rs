@@ -1,0 +1,97 @@
+//! Points progenitor's output at the SDK's runtime instead of progenitor's support crate.
+//!
+//! What progenitor generates is kept; these steps change what Cloudflare's users need otherwise. Each has one subject,
+//! named in its file. A step that does not find what it is to change fails, so that a new version of progenitor cannot
+//! silently bring back the behaviour that the step is there to replace.
+
+mod calls;
+mod client;
+mod enums;
+mod models;
+mod setters;
+mod support;
+
+use quote::ToTokens;
+use syn::{Attribute, Expr, ExprLit, Ident, Item, ItemMod, Lit, Meta, Type};
+
+use crate::{facts::Facts, generator::Target};
+
+/// Runs every step.
+pub(crate) fn run(file: &mut syn::File, facts: &Facts, target: &Target) -> Result<(), String> {
+    client::run(file, target)?;
+    let enums = enums::run(module(&mut file.items, "types")?, target)?;
+    models::run(module(&mut file.items, "types")?, facts, &enums, target)?;
+    setters::run(file, facts, &enums, target)?;
+    calls::run(file, facts)?;
+    support::run(file, target)
+}
+
+/// A module among `items`.
+fn module<'a>(items: &'a mut [Item], name: &str) -> Result<&'a mut ItemMod, String> {
+    let mut modules = items.iter_mut().filter_map(|item| match item {
+        Item::Mod(module) if module.ident == name => Some(module),
+        _ => None,
+    });
+    modules.next().ok_or_else(|| unexpected(&format!("a module `{name}`")))
+}
+
+/// The items of a module.
+fn items(module: &mut ItemMod) -> &mut Vec<Item> {
+    let (_, items) = module.content.get_or_insert_with(Default::default);
+    items
+}
+
+/// The error of a step that does not find what it is to change.
+fn unexpected(wanted: &str) -> String {
+    format!("progenitor's output has another shape than this generator knows: it wants {wanted}")
+}
+
+/// The name of the type that an `impl` is for, where that is a path.
+fn self_name(of: &Type) -> Option<&Ident> {
+    match of {
+        Type::Path(path) => path.path.segments.last().map(|segment| &segment.ident),
+        _ => None,
+    }
+}
+
+/// Whether a type mentions one of the names.
+fn mentions(of: &Type, names: &[Ident]) -> bool {
+    fn any(tokens: proc_macro2::TokenStream, names: &[Ident]) -> bool {
+        tokens.into_iter().any(|token| match token {
+            proc_macro2::TokenTree::Ident(ident) => names.contains(&ident),
+            proc_macro2::TokenTree::Group(group) => any(group.stream(), names),
+            _ => false,
+        })
+    }
+    any(of.to_token_stream(), names)
+}
+
+/// The text of doc comments.
+fn doc(attributes: &[Attribute]) -> String {
+    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
+        Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text), ..
+            }) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Replaces the doc comments.
+fn set_doc(attributes: &mut Vec<Attribute>, text: &str) {
+    attributes.retain(|attribute| !attribute.path().is_ident("doc"));
+    let lines = text.trim().lines().map(|line| {
+        // A space, as a person would write after the slashes.
+        let line = if line.is_empty() {
+            String::new()
+        } else {
+            format!(" {line}")
+        };
+        syn::parse_quote!(#[doc = #line])
+    });
+    let lines: Vec<Attribute> = lines.collect();
+    attributes.splice(0..0, lines);
+}

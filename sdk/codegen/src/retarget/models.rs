@@ -1,0 +1,309 @@
+//! The models: open to what Cloudflare adds, strict in what is sent.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{
+    Expr, FieldValue, Fields, Ident, ImplItem, Item, ItemImpl, ItemMod, ItemStruct, Member, Type, parse_quote,
+    visit_mut::{self, VisitMut},
+};
+
+use super::{doc, items, mentions, module, self_name, set_doc, unexpected};
+use crate::{facts::Facts, generator::Target};
+
+pub(super) fn run(types: &mut ItemMod, facts: &Facts, enums: &[Ident], target: &Target) -> Result<(), String> {
+    let items = items(types);
+    let mut added: Vec<Item> = Vec::new();
+    for item in items.iter_mut() {
+        match item {
+            Item::Struct(item) => {
+                structure(item, target);
+                if matches!(item.fields, Fields::Unnamed(_)) {
+                    added.push(borrowed_conversion(&item.ident));
+                }
+            }
+            Item::Enum(item) => {
+                if let Some(derive) = derive_schema(target) {
+                    // Open enumerations have it already.
+                    if !item.attrs.iter().any(|attribute| attribute.path().is_ident("cfg_attr")) {
+                        item.attrs.push(derive);
+                    }
+                }
+            }
+            Item::Impl(item) => named_input(item),
+            _ => {}
+        }
+    }
+    items.extend(
+        added
+            .into_iter()
+            .filter(|item| implements_from_str(items, item))
+            .collect::<Vec<_>>(),
+    );
+    let documented: Vec<ItemStruct> = (items.iter_mut())
+        .filter_map(|item| match item {
+            Item::Struct(item) => Some(item.clone()),
+            Item::Impl(item) => {
+                document_entry(item);
+                None
+            }
+            _ => None,
+        })
+        .collect();
+    // A document without objects has no builders.
+    if let Ok(builders) = module(items, "builder") {
+        document_builders(builders, &documented);
+        strict_conversions(builders, facts, enums, target)?;
+    }
+    Ok(())
+}
+
+/// Documents `Model::builder`.
+fn document_entry(item: &mut ItemImpl) {
+    for member in &mut item.items {
+        if let ImplItem::Fn(function) = member
+            && function.sig.ident == "builder"
+        {
+            set_doc(
+                &mut function.attrs,
+                "A builder, which becomes the model by `try_into` once all that is required is set.",
+            );
+        }
+    }
+}
+
+/// Documents the builders by the models that they build, and says what is missing in other words than "supplied".
+fn document_builders(builders: &mut ItemMod, models: &[ItemStruct]) {
+    for item in items(builders) {
+        match item {
+            Item::Struct(item) => {
+                let text = format!("Builds [`{0}`](super::{0}).", item.ident);
+                set_doc(&mut item.attrs, &text);
+            }
+            Item::Impl(item) => {
+                let model = models
+                    .iter()
+                    .find(|model| Some(&model.ident) == self_name(&item.self_ty));
+                for member in &mut item.items {
+                    let ImplItem::Fn(function) = member else { continue };
+                    let name = &function.sig.ident;
+                    Required("no value supplied for ").visit_block_mut(&mut function.block);
+                    let fields = model.map(|model| &model.fields).into_iter().flatten();
+                    if let Some(field) = fields.into_iter().find(|field| field.ident.as_ref() == Some(name)) {
+                        set_doc(&mut function.attrs, &doc(&field.attrs));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Turns progenitor's and typify's words for a value that was not set into the rule and the remedy.
+pub(super) struct Required(pub(super) &'static str);
+
+impl VisitMut for Required {
+    fn visit_lit_str_mut(&mut self, literal: &mut syn::LitStr) {
+        let text = literal.value();
+        if text.contains(self.0) {
+            let name = text.replace(self.0, "");
+            *literal = syn::LitStr::new(&format!("`{name}` is required: set it"), literal.span());
+        }
+    }
+}
+
+fn structure(item: &mut ItemStruct, target: &Target) {
+    let runtime = &target.runtime;
+    let text = doc(&item.attrs);
+    set_doc(&mut item.attrs, &text);
+    let derives = |item: &ItemStruct, name: &str| {
+        let list = |attribute: &&syn::Attribute| attribute.path().is_ident("derive");
+        item.attrs.iter().filter(list).any(|attribute| {
+            let mut found = false;
+            let _ = attribute.parse_nested_meta(|meta| {
+                found |= meta.path.segments.last().is_some_and(|segment| segment.ident == name);
+                Ok(())
+            });
+            found
+        })
+    };
+    if !derives(item, "PartialEq") {
+        item.attrs.push(parse_quote!(#[derive(PartialEq)]));
+    }
+    item.attrs.extend(derive_schema(target));
+    if let Fields::Named(fields) = &mut item.fields {
+        item.attrs.push(parse_quote!(#[non_exhaustive]));
+        let null_as_default = quote!(#runtime::null_as_default).to_string().replace(' ', "");
+        for field in &mut fields.named {
+            let text = doc(&field.attrs);
+            set_doc(&mut field.attrs, &text);
+            // Null and missing are the same for an optional array or map.
+            if is_collection(&field.ty) && field.attrs.iter().any(is_default) {
+                field
+                    .attrs
+                    .push(parse_quote!(#[serde(deserialize_with = #null_as_default)]));
+            }
+        }
+    }
+}
+
+fn derive_schema(target: &Target) -> Option<syn::Attribute> {
+    let feature = target.schemars_feature.as_ref()?;
+    Some(parse_quote!(#[cfg_attr(feature = #feature, derive(schemars::JsonSchema))]))
+}
+
+fn is_collection(of: &Type) -> bool {
+    self_name(of).is_some_and(|name| name == "Vec" || name == "HashMap" || name == "Map")
+}
+
+fn is_default(attribute: &syn::Attribute) -> bool {
+    let mut found = false;
+    if attribute.path().is_ident("serde") {
+        let _ = attribute.parse_nested_meta(|meta| {
+            found |= meta.path.is_ident("default");
+            if meta.input.peek(syn::Token![=]) {
+                meta.value()?.parse::<Expr>()?;
+            }
+            Ok(())
+        });
+    }
+    found
+}
+
+/// `TryFrom<&String>`, which is what a caller has who takes an id from a model.
+fn borrowed_conversion(ident: &Ident) -> Item {
+    parse_quote! {
+        impl ::std::convert::TryFrom<&::std::string::String> for #ident {
+            type Error = self::error::ConversionError;
+            fn try_from(
+                value: &::std::string::String,
+            ) -> ::std::result::Result<Self, self::error::ConversionError> {
+                value.parse()
+            }
+        }
+    }
+}
+
+/// Whether the type that `conversion` is for can be parsed.
+fn implements_from_str(items: &[Item], conversion: &Item) -> bool {
+    let Item::Impl(conversion) = conversion else {
+        return false;
+    };
+    items.iter().any(|item| match item {
+        Item::Impl(item) => {
+            let is_from_str = |path: &syn::Path| path.segments.last().is_some_and(|last| last.ident == "FromStr");
+            item.trait_.as_ref().is_some_and(|(path, _)| is_from_str(path))
+                && self_name(&item.self_ty) == self_name(&conversion.self_ty)
+        }
+        _ => false,
+    })
+}
+
+/// Names the value in the errors of `FromStr`, which say only which rule it breaks.
+fn named_input(item: &mut ItemImpl) {
+    struct Named;
+    impl VisitMut for Named {
+        fn visit_expr_mut(&mut self, expr: &mut Expr) {
+            visit_mut::visit_expr_mut(self, expr);
+            if let Expr::MethodCall(call) = expr
+                && call.method == "into"
+                && let Expr::Lit(syn::ExprLit {
+                    lit: syn::Lit::Str(rule),
+                    ..
+                }) = &*call.receiver
+            {
+                let text = format!("`{{value}}` is {}", rule.value());
+                *expr = parse_quote!(format!(#text).into());
+            }
+        }
+    }
+    for member in &mut item.items {
+        if let ImplItem::Fn(function) = member
+            && function.sig.ident == "from_str"
+        {
+            Named.visit_block_mut(&mut function.block);
+        }
+    }
+}
+
+/// Checks, where a builder becomes a model that is only sent, what a type alone does not: limits of numbers, and that
+/// no unknown value of an enumeration goes out.
+fn strict_conversions(builders: &mut ItemMod, facts: &Facts, enums: &[Ident], target: &Target) -> Result<(), String> {
+    let items = items(builders);
+    let structs: Vec<ItemStruct> = (items.iter())
+        .filter_map(|item| match item {
+            Item::Struct(item) => Some(item.clone()),
+            _ => None,
+        })
+        .collect();
+    for item in items {
+        let Item::Impl(item) = item else { continue };
+        let Some(members) = self_name(&item.self_ty).and_then(|name| facts.sent(&name.to_string())) else {
+            continue;
+        };
+        let builder = structs
+            .iter()
+            .find(|builder| Some(&builder.ident) == self_name(&item.self_ty));
+        let builder = builder.ok_or_else(|| unexpected("a builder beside each conversion"))?;
+        for function in item.items.iter_mut().filter_map(|member| match member {
+            ImplItem::Fn(function) if function.sig.ident == "try_from" => Some(function),
+            _ => None,
+        }) {
+            let mut strict = Strict {
+                builder,
+                members,
+                enums,
+                target,
+            };
+            strict.visit_block_mut(&mut function.block);
+        }
+    }
+    Ok(())
+}
+
+struct Strict<'a> {
+    builder: &'a ItemStruct,
+    members: &'a [crate::facts::Parameter],
+    enums: &'a [Ident],
+    target: &'a Target,
+}
+
+impl VisitMut for Strict<'_> {
+    fn visit_field_value_mut(&mut self, field: &mut FieldValue) {
+        let Member::Named(name) = &field.member else { return };
+        let of = self.builder.fields.iter().find(|of| of.ident.as_ref() == Some(name));
+        let Some(of) = of else { return };
+        let member = self.members.iter().find(|member| member.is_called(&name.to_string()));
+        for check in checks(member, &of.ty, self.enums, self.target) {
+            let value = &field.expr;
+            field.expr = parse_quote!(#check(#value)?);
+        }
+    }
+}
+
+/// The checks of a value before it is sent, each a function from the value to itself or the reason against it.
+pub(super) fn checks(
+    parameter: Option<&crate::facts::Parameter>,
+    of: &Type,
+    enums: &[Ident],
+    target: &Target,
+) -> Vec<TokenStream> {
+    let runtime = &target.runtime;
+    let mut checks = Vec::new();
+    let Some(parameter) = parameter else { return checks };
+    let name = &parameter.name;
+    if mentions(of, enums) {
+        checks.push(quote!((|value| #runtime::known(#name, value))));
+    }
+    if parameter.integral && (parameter.minimum.is_some() || parameter.maximum.is_some()) {
+        let limit = |limit: Option<i64>| match limit {
+            Some(limit) => {
+                let limit = proc_macro2::Literal::i64_unsuffixed(limit);
+                quote!(::std::option::Option::Some(#limit))
+            }
+            None => quote!(::std::option::Option::None),
+        };
+        let (minimum, maximum) = (limit(parameter.minimum), limit(parameter.maximum));
+        checks.push(quote!((|value| #runtime::within(#name, #minimum, #maximum, value))));
+    }
+    checks
+}

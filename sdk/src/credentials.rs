@@ -1,0 +1,279 @@
+//! Who is calling.
+
+use std::{env, fmt};
+
+use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
+use secrecy::{ExposeSecret, SecretString, zeroize::Zeroize};
+
+use crate::Error;
+
+pub(crate) const EMAIL: HeaderName = HeaderName::from_static("x-auth-email");
+pub(crate) const KEY: HeaderName = HeaderName::from_static("x-auth-key");
+
+const TOKEN_VARIABLE: &str = "CLOUDFLARE_API_TOKEN";
+const EMAIL_VARIABLE: &str = "CLOUDFLARE_EMAIL";
+const KEY_VARIABLE: &str = "CLOUDFLARE_API_KEY";
+
+/// Credentials for Cloudflare's API: a token, or an e-mail address with a Global API key.
+///
+/// They are wiped from memory when they are dropped, and [`Debug`](fmt::Debug) does not show them.
+///
+/// # Examples
+///
+/// ```
+/// use cloudflare_sdk::Credentials;
+///
+/// # fn main() -> Result<(), cloudflare_sdk::Error> {
+/// let preferred = Credentials::api_token("Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY")?;
+/// let previous = Credentials::api_key("user@example.com", "144c9defac04969c7bfad8efaa8ea194")?;
+/// assert!(!format!("{preferred:?} {previous:?}").contains("144c9"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Credentials(Scheme);
+
+#[derive(Clone)]
+enum Scheme {
+    Token(SecretString),
+    Key { email: SecretString, key: SecretString },
+}
+
+impl Credentials {
+    /// An API token, [the preferred scheme](https://developers.cloudflare.com/fundamentals/api/get-started/create-token/).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the token is empty or holds a character that
+    /// cannot stand in an HTTP header, such as a line break.
+    pub fn api_token(token: impl Into<String>) -> Result<Self, Error> {
+        Ok(Self(Scheme::Token(secret("API token", token.into())?)))
+    }
+
+    /// A Global API key with the e-mail address of its user, the previous scheme.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when either is empty or holds a character that
+    /// cannot stand in an HTTP header.
+    pub fn api_key(email: impl Into<String>, key: impl Into<String>) -> Result<Self, Error> {
+        // Both are taken before either is checked, so that a secret is wiped also when the other is refused.
+        let (email, key) = (secret("e-mail address", email.into()), secret("API key", key.into()));
+        Ok(Self(Scheme::Key {
+            email: email?,
+            key: key?,
+        }))
+    }
+
+    /// The credentials in the environment, by the variables of Cloudflare's own SDKs.
+    ///
+    /// These are `CLOUDFLARE_API_TOKEN`, or `CLOUDFLARE_EMAIL` with `CLOUDFLARE_API_KEY`. A variable that is empty
+    /// counts as not set.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration), naming the variables, when no scheme is complete,
+    /// when both a token and a key are set, and when a value cannot stand in an HTTP header.
+    pub fn from_env() -> Result<Self, Error> {
+        Self::from_variables(variable)
+    }
+
+    fn from_variables(read: impl Fn(&'static str) -> Result<Option<String>, Error>) -> Result<Self, Error> {
+        let mut token = read(TOKEN_VARIABLE)?;
+        let email = read(EMAIL_VARIABLE)?;
+        let mut key = read(KEY_VARIABLE)?;
+        let refuse = |text: String| Err(Error::configuration(text));
+        match (token.take(), email, key.take()) {
+            (Some(mut token), _, Some(mut key)) => {
+                token.zeroize();
+                key.zeroize();
+                refuse(format!(
+                    "both {TOKEN_VARIABLE} and {KEY_VARIABLE} are set; unset one, so that it is plain which is meant"
+                ))
+            }
+            (Some(token), _, None) => Ok(Self(Scheme::Token(secret(TOKEN_VARIABLE, token)?))),
+            (None, Some(email), Some(key)) => {
+                let (email, key) = (secret(EMAIL_VARIABLE, email), secret(KEY_VARIABLE, key));
+                Ok(Self(Scheme::Key {
+                    email: email?,
+                    key: key?,
+                }))
+            }
+            (None, Some(_), None) => refuse(format!(
+                "{EMAIL_VARIABLE} is set without {KEY_VARIABLE}; set both, or {TOKEN_VARIABLE} alone"
+            )),
+            (None, None, Some(mut key)) => {
+                key.zeroize();
+                refuse(format!(
+                    "{KEY_VARIABLE} is set without {EMAIL_VARIABLE}; set both, or {TOKEN_VARIABLE} alone"
+                ))
+            }
+            (None, None, None) => refuse(format!(
+                "no credentials: set {TOKEN_VARIABLE}, or {EMAIL_VARIABLE} with {KEY_VARIABLE}"
+            )),
+        }
+    }
+
+    /// Puts the credentials into the headers of a request, in place of any that are there.
+    pub(crate) fn apply(&self, headers: &mut HeaderMap) -> Result<(), Error> {
+        for name in [AUTHORIZATION, EMAIL, KEY] {
+            headers.remove(name);
+        }
+        match &self.0 {
+            Scheme::Token(token) => {
+                let mut bearer = format!("Bearer {}", token.expose_secret());
+                let value = sensitive(&bearer);
+                bearer.zeroize();
+                headers.insert(AUTHORIZATION, value?);
+            }
+            Scheme::Key { email, key } => {
+                headers.insert(EMAIL, sensitive(email.expose_secret())?);
+                headers.insert(KEY, sensitive(key.expose_secret())?);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Scheme::Token(_) => "Credentials(API token, redacted)",
+            Scheme::Key { .. } => "Credentials(e-mail address and API key, redacted)",
+        })
+    }
+}
+
+/// Reads a variable of the environment; empty is as good as not set.
+pub(crate) fn variable(name: &'static str) -> Result<Option<String>, Error> {
+    match env::var(name) {
+        Ok(value) if value.is_empty() => Ok(None),
+        Ok(value) => Ok(Some(value)),
+        Err(env::VarError::NotPresent) => Ok(None),
+        Err(env::VarError::NotUnicode(_)) => Err(Error::configuration(format!("{name}: the value is not UTF-8"))),
+    }
+}
+
+/// Checks that a secret can stand in a header; `origin` names it in an error, which does not repeat it.
+fn secret(origin: &str, text: String) -> Result<SecretString, Error> {
+    let text = SecretString::from(text);
+    let value = text.expose_secret();
+    if value.is_empty() {
+        return Err(Error::configuration(format!("{origin}: empty")));
+    }
+    if !value.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Error::configuration(format!(
+            "{origin}: holds white space, a line break or another character that cannot be part of it; check how it \
+             was copied"
+        )));
+    }
+    Ok(text)
+}
+
+fn sensitive(text: &str) -> Result<HeaderValue, Error> {
+    let mut value =
+        HeaderValue::from_str(text).map_err(|_| Error::configuration("the credentials cannot stand in a header"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY";
+    const ADDRESS: &str = "user@example.com";
+    const GLOBAL_KEY: &str = "144c9defac04969c7bfad8efaa8ea194";
+
+    fn from(token: Option<&str>, email: Option<&str>, key: Option<&str>) -> Result<Credentials, Error> {
+        Credentials::from_variables(|name| {
+            let value = match name {
+                TOKEN_VARIABLE => token,
+                EMAIL_VARIABLE => email,
+                _ => key,
+            };
+            Ok(value.map(str::to_owned))
+        })
+    }
+
+    fn headers(credentials: &Credentials) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(KEY, HeaderValue::from_static("stale"));
+        credentials.apply(&mut headers).unwrap();
+        headers
+    }
+
+    #[test]
+    fn a_token_goes_out_as_bearer_and_nothing_else() {
+        for credentials in [from(Some(TOKEN), None, None), from(Some(TOKEN), Some(ADDRESS), None)] {
+            let headers = headers(&credentials.unwrap());
+            assert_eq!(headers.len(), 1);
+            assert_eq!(headers[AUTHORIZATION], format!("Bearer {TOKEN}"));
+            assert!(headers[AUTHORIZATION].is_sensitive());
+        }
+    }
+
+    #[test]
+    fn a_key_goes_out_with_its_address_and_nothing_else() {
+        let headers = headers(&from(None, Some(ADDRESS), Some(GLOBAL_KEY)).unwrap());
+        assert_eq!(headers.len(), 2);
+        assert_eq!(
+            (&headers[EMAIL], &headers[KEY]),
+            (&ADDRESS.parse().unwrap(), &GLOBAL_KEY.parse().unwrap())
+        );
+        assert!(headers[EMAIL].is_sensitive() && headers[KEY].is_sensitive());
+    }
+
+    #[test]
+    fn missing_and_contradictory_variables_are_named() {
+        let missing = from(None, None, None).unwrap_err().to_string();
+        for name in [TOKEN_VARIABLE, EMAIL_VARIABLE, KEY_VARIABLE] {
+            assert!(missing.contains(name), "{missing}");
+        }
+        let half = from(None, Some(ADDRESS), None).unwrap_err().to_string();
+        assert!(
+            half.contains("CLOUDFLARE_EMAIL is set without CLOUDFLARE_API_KEY"),
+            "{half}"
+        );
+        let half = from(None, None, Some(GLOBAL_KEY)).unwrap_err().to_string();
+        assert!(
+            half.contains("CLOUDFLARE_API_KEY is set without CLOUDFLARE_EMAIL"),
+            "{half}"
+        );
+        let both = from(Some(TOKEN), Some(ADDRESS), Some(GLOBAL_KEY))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            both.contains("both CLOUDFLARE_API_TOKEN and CLOUDFLARE_API_KEY"),
+            "{both}"
+        );
+    }
+
+    #[test]
+    fn what_cannot_stand_in_a_header_is_refused_and_not_repeated() {
+        for bad in ["abc\n", "abc\r\nX-Evil: 1", "a b", "\u{e4}bc", "abc\0", ""] {
+            for error in [
+                Credentials::api_token(bad).unwrap_err(),
+                Credentials::api_key(bad, GLOBAL_KEY).unwrap_err(),
+                Credentials::api_key(ADDRESS, bad).unwrap_err(),
+            ] {
+                assert_eq!(error.kind(), crate::ErrorKind::Configuration);
+                let text = format!("{error} {error:?}");
+                assert!(bad.is_empty() || !text.contains(bad), "{text}");
+                assert!(!text.contains(GLOBAL_KEY) && !text.contains(ADDRESS), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn debug_does_not_show_them() {
+        let all = [
+            from(Some(TOKEN), None, None).unwrap(),
+            from(None, Some(ADDRESS), Some(GLOBAL_KEY)).unwrap(),
+        ];
+        let text = format!("{all:?} {all:#?}");
+        for secret in [TOKEN, ADDRESS, GLOBAL_KEY] {
+            assert!(!text.contains(secret), "{text}");
+        }
+    }
+}

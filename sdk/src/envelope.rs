@@ -1,0 +1,301 @@
+//! Cloudflare's response envelope: read once for all operations, and liberally.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, de};
+use serde_json::Value;
+
+/// One of the `errors` or `messages` of an answer.
+///
+/// [Cloudflare's reference](https://developers.cloudflare.com/api/) promises a code and a message; answers have been
+/// seen that keep neither promise, so reading one never fails.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ResponseInfo {
+    /// Cloudflare's code, 1000 or above; `None` if the answer gave none that is a whole number.
+    #[cfg_attr(feature = "schemars", schemars(required, with = "u64", range(min = 1000)))]
+    pub code: Option<u64>,
+    /// What happened, in English; what the answer held instead, if it was of another shape.
+    pub message: String,
+    /// Where the code is explained.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub documentation_url: Option<String>,
+    /// What in the request it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<ResponseInfoSource>,
+}
+
+/// What in a request a [`ResponseInfo`] is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ResponseInfoSource {
+    /// A JSON pointer into the body of the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+}
+
+impl ResponseInfo {
+    /// The JSON pointer into the body of the request, if there is one.
+    #[must_use]
+    pub fn pointer(&self) -> Option<&str> {
+        self.source.as_ref()?.pointer.as_deref()
+    }
+
+    fn from_value(value: Value) -> Self {
+        let Value::Object(mut members) = value else {
+            let message = match value {
+                Value::String(text) => text,
+                other => other.to_string(),
+            };
+            return Self {
+                message,
+                ..Self::default()
+            };
+        };
+        let text = |value: Option<Value>| match value {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        };
+        let code = members.get("code").and_then(Value::as_u64);
+        let known = members.contains_key("code") || members.contains_key("message");
+        let message = match members.remove("message") {
+            Some(Value::String(text)) => text,
+            Some(other) => other.to_string(),
+            // Nothing that is known: all of it is the message.
+            None if !known => Value::Object(members.clone()).to_string(),
+            None => String::new(),
+        };
+        let source = members.remove("source");
+        let pointer = text(source.and_then(|source| source.get("pointer").cloned()));
+        Self {
+            code,
+            message,
+            documentation_url: text(members.remove("documentation_url")),
+            source: pointer.map(|pointer| ResponseInfoSource { pointer: Some(pointer) }),
+        }
+    }
+}
+
+impl fmt::Display for ResponseInfo {
+    /// One line: the message, with the code and the pointer that there are.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&crate::error::one_line(&self.message))?;
+        match (self.code, self.pointer()) {
+            (Some(code), Some(pointer)) => write!(f, " (code {code}, at {})", crate::error::one_line(pointer)),
+            (Some(code), None) => write!(f, " (code {code})"),
+            (None, Some(pointer)) => write!(f, " (at {})", crate::error::one_line(pointer)),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ResponseInfo {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(Self::from_value)
+    }
+}
+
+/// Where a page stands in a paginated list, as far as the answer tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ResultInfo {
+    /// How many items this page holds.
+    #[serde(deserialize_with = "whole", skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+    /// Which page this is, counted from 1.
+    #[serde(deserialize_with = "whole", skip_serializing_if = "Option::is_none")]
+    pub page: Option<u64>,
+    /// How many items a page holds at most.
+    #[serde(deserialize_with = "whole", skip_serializing_if = "Option::is_none")]
+    pub per_page: Option<u64>,
+    /// How many items there are in all.
+    #[serde(deserialize_with = "whole", skip_serializing_if = "Option::is_none")]
+    pub total_count: Option<u64>,
+    /// How many pages there are in all.
+    #[serde(deserialize_with = "whole", skip_serializing_if = "Option::is_none")]
+    pub total_pages: Option<u64>,
+    /// What to ask for the next page with, where pages have no numbers.
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// A whole number, however it is written; none if it is anything else.
+fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    let whole = |number: f64| (number.fract() == 0.0 && (0.0..1e18).contains(&number)).then_some(number as u64);
+    Ok(value.as_u64().or_else(|| value.as_f64().and_then(whole)))
+}
+
+/// A text; none if it is anything else.
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::String(text) => Some(text),
+        _ => None,
+    })
+}
+
+/// The whole answer. What is not there, null or of another shape is left empty, except for the result.
+#[derive(Deserialize)]
+#[serde(bound = "T: Deserialize<'de>")]
+pub(crate) struct Envelope<T> {
+    #[serde(default, deserialize_with = "flag")]
+    pub(crate) success: Option<bool>,
+    #[serde(default, deserialize_with = "infos")]
+    pub(crate) errors: Vec<ResponseInfo>,
+    #[serde(default, deserialize_with = "infos")]
+    pub(crate) messages: Vec<ResponseInfo>,
+    /// `None` only if the member is missing: a null is for `T` to judge.
+    #[serde(default = "Option::default", deserialize_with = "present")]
+    pub(crate) result: Option<T>,
+    #[serde(default, deserialize_with = "page")]
+    pub(crate) result_info: Option<ResultInfo>,
+}
+
+fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    Value::deserialize(deserializer).map(|value| value.as_bool())
+}
+
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+fn page<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ResultInfo>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(if value.is_object() {
+        serde_json::from_value(value).ok()
+    } else {
+        None
+    })
+}
+
+/// A list; nothing for null; a list of one for anything else.
+fn infos<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ResponseInfo>, D::Error> {
+    struct Infos;
+    impl<'de> de::Visitor<'de> for Infos {
+        type Value = Vec<ResponseInfo>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list")
+        }
+
+        fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut infos = Vec::new();
+            while let Some(info) = list.next_element()? {
+                infos.push(info);
+            }
+            Ok(infos)
+        }
+
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(Vec::new())
+        }
+
+        fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            Deserialize::deserialize(de::value::MapAccessDeserializer::new(map)).map(|info| vec![info])
+        }
+
+        fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+            Ok(vec![ResponseInfo::from_value(text.into())])
+        }
+
+        fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+            Ok(vec![ResponseInfo::from_value(value.into())])
+        }
+
+        fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+            Ok(vec![ResponseInfo::from_value(value.into())])
+        }
+
+        fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+            Ok(vec![ResponseInfo::from_value(value.into())])
+        }
+
+        fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
+            Ok(vec![ResponseInfo::from_value(value.into())])
+        }
+    }
+    deserializer.deserialize_any(Infos)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(value: &Value) -> Envelope<Value> {
+        serde_json::from_str(&value.to_string()).unwrap()
+    }
+
+    #[test]
+    fn lists_may_be_null_missing_or_of_another_shape() {
+        for errors in [json!({}), json!({ "errors": null }), json!({ "errors": [] })] {
+            assert!(read(&errors).errors.is_empty(), "{errors}");
+        }
+        for (errors, message) in [
+            (json!(["went wrong"]), "went wrong"),
+            (json!("went wrong"), "went wrong"),
+            (json!({ "message": "went wrong" }), "went wrong"),
+            (json!([7]), "7"),
+            (json!(7.5), "7.5"),
+            (json!(-7), "-7"),
+            (json!(true), "true"),
+            (json!([{ "message": { "de": "schief" } }]), r#"{"de":"schief"}"#),
+            (json!([{ "reason": "went wrong" }]), r#"{"reason":"went wrong"}"#),
+            (json!([{ "code": 1000 }]), ""),
+        ] {
+            let envelope = read(&json!({ "errors": errors, "messages": errors }));
+            assert_eq!(envelope.errors[0].message, message, "{errors}");
+            assert_eq!(envelope.messages, envelope.errors);
+        }
+    }
+
+    #[test]
+    fn a_code_of_any_size_costs_nothing_else() {
+        for (code, read_as) in [
+            ("1000", Some(1000)),
+            ("18446744073709551615", Some(u64::MAX)),
+            ("123456789012345678901234567890", None),
+            ("-5", None),
+            ("1.5", None),
+            ("\"1000\"", None),
+            ("null", None),
+        ] {
+            let text = format!(r#"{{"errors":[{{"code":{code},"message":"m","source":{{"pointer":"/value"}}}}]}}"#);
+            let envelope: Envelope<Value> = serde_json::from_str(&text).unwrap();
+            assert_eq!(envelope.errors[0].code, read_as, "{code}");
+            assert_eq!(
+                (envelope.errors[0].message.as_str(), envelope.errors[0].pointer()),
+                ("m", Some("/value"))
+            );
+        }
+    }
+
+    #[test]
+    fn an_info_is_one_line() {
+        let info =
+            ResponseInfo::from_value(json!({ "code": 1008, "message": "a\nb", "source": { "pointer": "/value" } }));
+        assert_eq!(info.to_string(), "a b (code 1008, at /value)");
+    }
+
+    #[test]
+    fn page_information_is_read_as_far_as_it_goes() {
+        let envelope = read(&json!({ "result_info": { "page": 1.0, "per_page": "x", "total_count": 2000 } }));
+        let page = envelope.result_info.unwrap();
+        assert_eq!(
+            (page.page, page.per_page, page.total_count),
+            (Some(1), None, Some(2000))
+        );
+        assert_eq!(read(&json!({ "result_info": [] })).result_info, None);
+    }
+
+    #[test]
+    fn a_missing_result_is_told_from_null() {
+        assert_eq!(read(&json!({})).result, None);
+        assert_eq!(read(&json!({ "result": null })).result, Some(Value::Null));
+    }
+}

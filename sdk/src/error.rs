@@ -1,0 +1,421 @@
+//! The one error of all operations.
+
+use std::{borrow::Cow, error::Error as StdError, fmt};
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::{
+    envelope::{Envelope, ResponseInfo},
+    response::request_id,
+    runtime::{Answer, OperationInfo},
+};
+
+/// Why a call did not give a value.
+///
+/// It keeps all that is known: of an answer, the status, the headers and the body, whatever its type; of Cloudflare's
+/// envelope, the errors and messages; of a failure to get an answer, the cause, as [`source`](StdError::source).
+/// [`kind`](Self::kind) says what went wrong in general, and the predicates answer what callers ask.
+///
+/// Its text is one line without secrets. It does not repeat the source.
+///
+/// # Examples
+///
+/// ```no_run
+/// # async fn example(client: &cloudflare_sdk::Client) -> Result<(), cloudflare_sdk::Error> {
+/// match client.ssl_automatic_mode_get().zone_id("023e105f4ecef8ad9ca31a8372d0c353").send().await {
+///     Ok(enrollment) => println!("{}", enrollment.value),
+///     Err(error) if error.is_not_found() => println!("no such zone"),
+///     Err(error) => {
+///         for info in error.errors() {
+///             println!("{:?} {} {:?}", info.code, info.message, info.pointer());
+///         }
+///         return Err(error);
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    operation: Option<OperationInfo>,
+    /// What is wrong with the configuration or the request, or why the answer could not be read.
+    reason: Option<String>,
+    answer: Option<Answer>,
+    errors: Vec<ResponseInfo>,
+    messages: Vec<ResponseInfo>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What went wrong in general.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client cannot be made as configured: credentials or the base URL are missing or wrong.
+    Configuration,
+    /// The request cannot be made from the values given; nothing was sent.
+    InvalidRequest,
+    /// No connection could be made; nothing was sent.
+    Connect,
+    /// The time ran out before the answer was there.
+    Timeout,
+    /// The connection failed before the answer was there, or in the middle of it.
+    Transport,
+    /// Cloudflare answered with its envelope and refused the request.
+    Api,
+    /// The answer has a status that is not a success, and is not Cloudflare's envelope.
+    UnexpectedStatus,
+    /// The answer has a status of success, and what it holds cannot be read.
+    Decode,
+    /// The answer is larger than the client accepts.
+    BodyTooLarge,
+}
+
+impl Error {
+    fn new(kind: ErrorKind) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            operation: None,
+            reason: None,
+            answer: None,
+            errors: Vec::new(),
+            messages: Vec::new(),
+            source: None,
+        }))
+    }
+
+    pub(crate) fn configuration(reason: impl Into<String>) -> Self {
+        let mut error = Self::new(ErrorKind::Configuration);
+        error.0.reason = Some(reason.into());
+        error
+    }
+
+    /// A request that cannot be made; for generated code.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn invalid_request(reason: String) -> Self {
+        let mut error = Self::new(ErrorKind::InvalidRequest);
+        error.0.reason = Some(reason);
+        error
+    }
+
+    /// An answer that is not a success; for generated code.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn unexpected_response(answer: Answer) -> Self {
+        match serde_json::from_slice::<Envelope<serde::de::IgnoredAny>>(&answer.body) {
+            Ok(envelope) if envelope.success == Some(false) || !envelope.errors.is_empty() => {
+                Self::refused(answer, envelope.errors, envelope.messages)
+            }
+            _ => Self::of_answer(ErrorKind::UnexpectedStatus, answer),
+        }
+    }
+
+    /// An envelope that says that the call failed.
+    pub(crate) fn refused(answer: Answer, errors: Vec<ResponseInfo>, messages: Vec<ResponseInfo>) -> Self {
+        let mut error = Self::of_answer(ErrorKind::Api, answer);
+        error.0.errors = errors;
+        error.0.messages = messages;
+        error
+    }
+
+    pub(crate) fn decode(answer: Answer, cause: serde_json::Error) -> Self {
+        let mut error = Self::of_answer(ErrorKind::Decode, answer);
+        error.0.source = Some(Box::new(cause));
+        error
+    }
+
+    pub(crate) fn body_too_large(answer: Answer, limit: usize) -> Self {
+        let mut error = Self::of_answer(ErrorKind::BodyTooLarge, answer);
+        error.0.reason = Some(format!("the answer is larger than the limit of {limit} bytes"));
+        error
+    }
+
+    /// A failure of the HTTP client; `answer` is what had arrived, if the headers had.
+    pub(crate) fn transport(operation: OperationInfo, cause: reqwest::Error, answer: Option<Answer>) -> Self {
+        let kind = if cause.is_builder() {
+            ErrorKind::InvalidRequest
+        } else if cause.is_connect() {
+            ErrorKind::Connect
+        } else if cause.is_timeout() {
+            ErrorKind::Timeout
+        } else {
+            ErrorKind::Transport
+        };
+        let mut error = Self::new(kind);
+        error.0.operation = Some(operation);
+        error.0.answer = answer;
+        // The URL is known to the caller, and holds identifiers that need not stand in every log.
+        error.0.source = Some(Box::new(cause.without_url()));
+        error
+    }
+
+    fn of_answer(kind: ErrorKind, answer: Answer) -> Self {
+        let mut error = Self::new(kind);
+        error.0.operation = Some(answer.operation);
+        error.0.answer = Some(answer);
+        error
+    }
+
+    /// What went wrong in general.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The id of the operation that was called, such as `ssl_automatic_mode_edit`, if a call was made.
+    #[must_use]
+    pub fn operation_id(&self) -> Option<&'static str> {
+        Some(self.0.operation?.operation_id)
+    }
+
+    /// The permissions of which the credentials need one for the operation that was called.
+    ///
+    /// Empty when no call was made or the document does not say.
+    #[must_use]
+    pub fn accepted_permissions(&self) -> &'static [&'static str] {
+        self.0.operation.map_or(&[], |operation| operation.permissions)
+    }
+
+    /// The status of the answer, if there was one.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        Some(self.0.answer.as_ref()?.status)
+    }
+
+    /// The headers of the answer, if there was one.
+    #[must_use]
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        Some(&self.0.answer.as_ref()?.headers)
+    }
+
+    /// The id by which Cloudflare's support finds the request: the header `cf-ray`.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        request_id(self.headers()?)
+    }
+
+    /// The body of the answer, if there was one: all of it, or as much as arrived and the limit allowed.
+    #[must_use]
+    pub fn body(&self) -> Option<&Bytes> {
+        Some(&self.0.answer.as_ref()?.body)
+    }
+
+    /// The body as text; what is not UTF-8 is replaced by U+FFFD.
+    #[must_use]
+    pub fn body_text(&self) -> Option<Cow<'_, str>> {
+        self.body().map(|body| String::from_utf8_lossy(body))
+    }
+
+    /// The errors in Cloudflare's envelope; empty if the answer was not one.
+    #[must_use]
+    pub fn errors(&self) -> &[ResponseInfo] {
+        &self.0.errors
+    }
+
+    /// The messages in Cloudflare's envelope, which may come beside errors.
+    #[must_use]
+    pub fn messages(&self) -> &[ResponseInfo] {
+        &self.0.messages
+    }
+
+    /// Whether one of Cloudflare's errors has this code.
+    ///
+    /// ```
+    /// # fn example(error: cloudflare_sdk::Error) {
+    /// if error.has_code(1008) {
+    ///     println!("only auto and custom are accepted");
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn has_code(&self, code: u64) -> bool {
+        self.errors().iter().any(|info| info.code == Some(code))
+    }
+
+    /// The `result` that came with the failure, as a model.
+    ///
+    /// Cloudflare sends, for instance, the unchanged setting with error 1008. Gives `None` when the answer has no
+    /// result that reads as `T`; what there is stays in [`body`](Self::body).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudflare_sdk::types::Enrollment;
+    ///
+    /// # fn example(error: cloudflare_sdk::Error) {
+    /// if let Some(enrollment) = error.result::<Enrollment>() {
+    ///     println!("the zone is still set to {}", enrollment.value);
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn result<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_slice::<Envelope<T>>(self.body()?).ok()?.result
+    }
+
+    /// Whether Cloudflare did not accept the credentials: status 401, or 400 with a code of its authentication.
+    ///
+    /// Usual causes are a token that was revoked, has expired or was copied in part, and a Global API key used as a
+    /// token. Check the token with <https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/verify/>.
+    #[must_use]
+    pub fn is_authentication(&self) -> bool {
+        // https://developers.cloudflare.com/fundamentals/api/troubleshooting/
+        const INVALID_HEADERS: u64 = 6003;
+        self.status() == Some(StatusCode::UNAUTHORIZED)
+            || (self.status() == Some(StatusCode::BAD_REQUEST) && self.has_code(INVALID_HEADERS))
+    }
+
+    /// Whether the credentials may not do this: status 403.
+    ///
+    /// Give the token one of the [`accepted_permissions`](Self::accepted_permissions), for the zone in question. A 403
+    /// that is not Cloudflare's envelope comes from the edge, which blocks addresses and not tokens.
+    #[must_use]
+    pub fn is_permission(&self) -> bool {
+        self.status() == Some(StatusCode::FORBIDDEN)
+    }
+
+    /// Whether there is no such thing: status 404.
+    ///
+    /// Usual causes are the id of an account where one of a zone is due, and a zone that was deleted.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.status() == Some(StatusCode::NOT_FOUND)
+    }
+
+    /// Whether the rate limit was reached: status 429.
+    ///
+    /// Cloudflare allows [1,200 requests per five minutes](https://developers.cloudflare.com/fundamentals/api/reference/limits/)
+    /// for a user, all tokens and keys together. The header `retry-after` says how many seconds to wait.
+    #[must_use]
+    pub fn is_rate_limited(&self) -> bool {
+        self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// Whether the time ran out before the answer was there.
+    ///
+    /// A change may have been made all the same.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.kind() == ErrorKind::Timeout
+    }
+
+    /// Whether no connection could be made, so that nothing was sent.
+    ///
+    /// Usual causes are a name that does not resolve, a proxy or firewall in between, and a certificate that is not
+    /// trusted.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        self.kind() == ErrorKind::Connect
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        if let Some(operation) = inner.operation {
+            write!(f, "{}: ", operation.operation_id)?;
+        }
+        let text = match inner.kind {
+            ErrorKind::Configuration | ErrorKind::InvalidRequest => "the request cannot be made",
+            ErrorKind::Connect => "no connection could be made",
+            ErrorKind::Timeout => "no answer in time",
+            ErrorKind::Transport => "the connection failed before the answer was there",
+            ErrorKind::Api => "Cloudflare refused the request",
+            ErrorKind::UnexpectedStatus => "unexpected answer",
+            ErrorKind::Decode => "the answer cannot be read",
+            ErrorKind::BodyTooLarge => "the answer is too large",
+        };
+        f.write_str(inner.reason.as_deref().unwrap_or(text))?;
+        if let Some(status) = self.status() {
+            write!(f, ": {status}")?;
+        }
+        for (index, info) in inner.errors.iter().enumerate() {
+            write!(f, "{} {info}", if index == 0 { ":" } else { ";" })?;
+        }
+        let permissions = self.accepted_permissions();
+        if self.is_permission() && !permissions.is_empty() {
+            write!(f, "; one of these permissions is needed: {}", permissions.join(", "))?;
+        }
+        match self.request_id() {
+            Some(id) => write!(f, " [request id {}]", one_line(id)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        f.debug_struct("Error")
+            .field("kind", &inner.kind)
+            .field("operation", &self.operation_id())
+            .field("reason", &inner.reason)
+            .field("status", &self.status())
+            .field("request_id", &self.request_id())
+            .field("errors", &inner.errors)
+            .field("body", &self.body_text().map(|text| one_line(&text)))
+            .field("source", &inner.source)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<http::header::InvalidHeaderValue> for Error {
+    fn from(cause: http::header::InvalidHeaderValue) -> Self {
+        Self::invalid_request(format!("a header parameter cannot stand in a header: {cause}"))
+    }
+}
+
+/// A text that came over the wire, as one line of bounded length.
+pub(crate) fn one_line(text: &str) -> String {
+    const LIMIT: usize = 300;
+    let mut line = String::new();
+    for word in text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+    {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        if line.len() > LIMIT {
+            let end = (0..=LIMIT).rev().find(|&end| line.is_char_boundary(end)).unwrap_or(0);
+            line.truncate(end);
+            line.push('…');
+            break;
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_over_the_wire_is_shown_as_one_short_line() {
+        assert_eq!(
+            one_line("<html>\r\n  <b>\u{1b}[31m no\t</b>"),
+            "<html> <b> [31m no </b>"
+        );
+        let long = one_line(&"ä".repeat(10_000));
+        assert!(long.ends_with('…') && long.len() < 310);
+        assert_eq!(one_line(""), "");
+    }
+
+    #[test]
+    fn an_error_is_small_and_can_cross_threads() {
+        fn crosses_threads<T: Send + Sync + 'static>() {}
+        crosses_threads::<Error>();
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+}

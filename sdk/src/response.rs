@@ -1,0 +1,171 @@
+//! The value of a call, with what came around it.
+
+use std::{fmt, ops::Deref};
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::{Error, ResponseInfo, ResultInfo, envelope::Envelope, runtime::Answer};
+
+/// The value of a call, with what came around it.
+///
+/// It derefs to the value, so that `response.value` is a member of the value.
+///
+/// # Examples
+///
+/// ```no_run
+/// # async fn example(client: &cloudflare_sdk::Client) -> Result<(), cloudflare_sdk::Error> {
+/// let response = client.ssl_automatic_mode_get().zone_id("023e105f4ecef8ad9ca31a8372d0c353").send().await?;
+/// println!("{} (status {}, request id {:?})", response.value, response.status(), response.request_id());
+/// let enrollment = response.into_inner();
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Response<T> {
+    value: T,
+    messages: Vec<ResponseInfo>,
+    result_info: Option<ResultInfo>,
+    status: StatusCode,
+    headers: HeaderMap,
+}
+
+impl<T> Response<T> {
+    /// The value alone.
+    #[must_use]
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+
+    /// The messages of Cloudflare's envelope: what there is to say about a success.
+    #[must_use]
+    pub fn messages(&self) -> &[ResponseInfo] {
+        &self.messages
+    }
+
+    /// Where this page stands in the list, if the value is a page of one.
+    #[must_use]
+    pub fn result_info(&self) -> Option<&ResultInfo> {
+        self.result_info.as_ref()
+    }
+
+    /// The status of the answer.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers of the answer.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The id by which Cloudflare's support finds the request: the header `cf-ray`.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        request_id(&self.headers)
+    }
+}
+
+impl<T: DeserializeOwned> Response<T> {
+    /// Reads a success; for generated code.
+    #[doc(hidden)]
+    pub fn from_response(answer: Answer) -> Result<Self, Error> {
+        if !answer.operation.enveloped {
+            return match serde_json::from_slice(&answer.body) {
+                Ok(value) => Ok(Self::of(answer, value)),
+                Err(cause) => Err(Error::decode(answer, cause)),
+            };
+        }
+        let envelope = match serde_json::from_slice::<Envelope<T>>(&answer.body) {
+            Ok(envelope) => envelope,
+            Err(cause) => return Err(unreadable(answer, cause)),
+        };
+        if envelope.success == Some(false) {
+            return Err(Error::refused(answer, envelope.errors, envelope.messages));
+        }
+        let value = match envelope.result {
+            Some(value) => value,
+            // A result that may be null may be missing.
+            None => match serde_json::from_str("null") {
+                Ok(value) => value,
+                Err(_) => return Err(Error::decode(answer, serde::de::Error::missing_field("result"))),
+            },
+        };
+        let mut response = Self::of(answer, value);
+        response.messages = envelope.messages;
+        response.result_info = envelope.result_info;
+        Ok(response)
+    }
+}
+
+impl Response<()> {
+    /// A success that has no body; for generated code.
+    #[doc(hidden)]
+    pub fn empty(answer: Answer) -> Self {
+        Self::of(answer, ())
+    }
+}
+
+impl Response<Bytes> {
+    /// A success whose body is not JSON; for generated code.
+    #[doc(hidden)]
+    pub fn stream(answer: Answer) -> Self {
+        let body = answer.body.clone();
+        Self::of(answer, body)
+    }
+}
+
+impl<T> Response<T> {
+    fn of(answer: Answer, value: T) -> Self {
+        let Answer { status, headers, .. } = answer;
+        Self {
+            value,
+            messages: Vec::new(),
+            result_info: None,
+            status,
+            headers,
+        }
+    }
+}
+
+/// What does not read as a success may be a failure under a status of success, whose result is of another shape.
+fn unreadable(answer: Answer, cause: serde_json::Error) -> Error {
+    match serde_json::from_slice::<Envelope<serde::de::IgnoredAny>>(&answer.body) {
+        Ok(envelope) if envelope.success == Some(false) => Error::refused(answer, envelope.errors, envelope.messages),
+        _ => Error::decode(answer, cause),
+    }
+}
+
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
+    headers.get("cf-ray")?.to_str().ok()
+}
+
+impl<T> Deref for Response<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> AsRef<T> for Response<T> {
+    fn as_ref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Headers may hold cookies.
+        f.debug_struct("Response")
+            .field("value", &self.value)
+            .field("messages", &self.messages)
+            .field("result_info", &self.result_info)
+            .field("status", &self.status)
+            .field("request_id", &self.request_id())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,104 @@
+//! A request on its way from a generated builder to the HTTP client.
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header::CONTENT_TYPE};
+use reqwest::{Body, Request, Url};
+use serde::Serialize;
+
+use super::{QueryParam, query};
+use crate::Error;
+
+/// Builds a request; a failure is kept until the end, as generated code expects.
+#[derive(Debug)]
+pub struct RequestBuilder(Result<Request, Error>);
+
+impl RequestBuilder {
+    pub(super) fn new(method: Method, url: &str) -> Self {
+        let url = Url::parse(url).map_err(|cause| Error::invalid_request(format!("the URL cannot be one: {cause}")));
+        Self(url.map(|url| Request::new(method, url)))
+    }
+
+    /// Sets a header.
+    #[must_use]
+    pub fn header(self, name: HeaderName, value: HeaderValue) -> Self {
+        self.and(|request| {
+            request.headers_mut().insert(name, value);
+            Ok(())
+        })
+    }
+
+    /// Adds headers.
+    #[must_use]
+    pub fn headers(self, headers: HeaderMap) -> Self {
+        self.and(|request| {
+            request.headers_mut().extend(headers);
+            Ok(())
+        })
+    }
+
+    /// Adds a parameter to the query.
+    #[must_use]
+    pub fn query<T: Serialize>(self, parameter: &QueryParam<'_, T>) -> Self {
+        self.and(|request| {
+            let pairs = parameter.pairs()?;
+            // Even no pair at all would leave a question mark.
+            if !pairs.is_empty() {
+                request.url_mut().query_pairs_mut().extend_pairs(pairs);
+            }
+            Ok(())
+        })
+    }
+
+    /// Sets a JSON body.
+    #[must_use]
+    pub fn json<T: Serialize>(self, body: &T) -> Self {
+        self.and(|request| {
+            let body = serde_json::to_vec(body)
+                .map_err(|cause| Error::invalid_request(format!("the body cannot be written as JSON: {cause}")))?;
+            set_body(request, "application/json", body);
+            Ok(())
+        })
+    }
+
+    /// Sets a body of form fields.
+    pub fn form_urlencoded<T: Serialize>(self, body: &T) -> Result<Self, Error> {
+        let pairs = query::pairs("body", body)?;
+        Ok(self.and(|request| {
+            // The URL type has the one encoder for both.
+            let mut url = request.url().clone();
+            url.query_pairs_mut().clear().extend_pairs(pairs);
+            let body = url.query().unwrap_or_default().to_owned();
+            set_body(request, "application/x-www-form-urlencoded", body);
+            Ok(())
+        }))
+    }
+
+    /// Sets a body of any other type.
+    #[must_use]
+    pub fn body(self, body: impl Into<Body>) -> Self {
+        self.and(|request| {
+            *request.body_mut() = Some(body.into());
+            Ok(())
+        })
+    }
+
+    /// The request, or the first thing that was wrong with it.
+    pub fn build(self) -> Result<Request, Error> {
+        self.0
+    }
+
+    fn and(mut self, change: impl FnOnce(&mut Request) -> Result<(), Error>) -> Self {
+        if let Ok(request) = &mut self.0
+            && let Err(error) = change(request)
+        {
+            self.0 = Err(error);
+        }
+        self
+    }
+}
+
+fn set_body(request: &mut Request, content_type: &'static str, body: impl Into<Body>) {
+    request
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    *request.body_mut() = Some(body.into());
+}
