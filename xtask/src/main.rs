@@ -1,3 +1,61 @@
-//! The tasks of the project.
+//! The project's tasks, run as `cargo xtask …`.
+//!
+//! This package does not depend on the SDK, so that it can be built, and mend the generated code, when that code is
+//! missing or broken.
 
-fn main() {}
+mod codegen;
+mod record;
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+
+/// The project's tasks.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Generates the typed half of the SDK from the document.
+    Codegen {
+        /// Writes nothing; shows what is stale, and exits with 1 if anything is.
+        #[arg(long)]
+        check: bool,
+        /// The folder of the workspace; by default the one that this program was built in.
+        #[arg(long, default_value = workspace())]
+        root: PathBuf,
+    },
+    /// Captures fresh recordings from Cloudflare; `cargo xtask record --help` tells how.
+    #[command(disable_help_flag = true)]
+    Record {
+        /// What is passed on to the program that records.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().task {
+        Task::Codegen { check, root } => codegen::run(&root, check, &mut std::io::stdout().lock()),
+        Task::Record { arguments } => record::run(Path::new(workspace()), &arguments),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The folder of the workspace that this program was built in.
+fn workspace() -> &'static str {
+    env!("CARGO_MANIFEST_DIR").trim_end_matches("xtask")
+}

@@ -1,0 +1,121 @@
+//! `cargo xtask codegen` as it is called: what it writes, prints and exits with.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use tempfile::TempDir;
+
+const DOCUMENT: &str = "openapi/cloudflare.json";
+const GENERATED: &str = "sdk/src/generated/cloudflare.rs";
+
+/// A workspace with the document and the generated file of this one.
+struct Workspace(TempDir);
+
+impl Workspace {
+    fn new() -> Self {
+        let this = Self(tempfile::tempdir().unwrap());
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        for file in [DOCUMENT, GENERATED] {
+            fs::create_dir_all(this.path(file).parent().unwrap()).unwrap();
+            fs::copy(source.join(file), this.path(file)).unwrap();
+        }
+        this
+    }
+
+    fn path(&self, file: &str) -> PathBuf {
+        self.0.path().join(file)
+    }
+
+    fn read(&self, file: &str) -> String {
+        fs::read_to_string(self.path(file)).unwrap()
+    }
+
+    fn replace(&self, file: &str, old: &str, new: &str) {
+        let text = self.read(file);
+        assert!(text.contains(old), "{file} does not contain {old}");
+        fs::write(self.path(file), text.replacen(old, new, 1)).unwrap();
+    }
+
+    /// Runs the task; gives the exit code and all that it printed.
+    fn codegen(&self, arguments: &[&str]) -> (i32, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .arg("codegen")
+            .args(arguments)
+            .arg("--root")
+            .arg(self.0.path())
+            // Not the workspace's folder: the result does not depend on where it is called.
+            .current_dir(std::env::temp_dir())
+            .output()
+            .unwrap();
+        let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+        (output.status.code().unwrap(), text)
+    }
+
+    /// Checks that `--check` finds the file stale for `reason`, writes nothing, and that generating mends it.
+    fn assert_stale(&self, reason: &str) -> String {
+        let before = fs::read(self.path(GENERATED)).ok();
+        let (code, text) = self.codegen(&["--check"]);
+        assert_eq!(code, 1, "{text}");
+        assert!(text.contains(&format!("{GENERATED} is stale: {reason}")), "{text}");
+        assert!(text.contains("cargo xtask codegen"), "{text}");
+        assert_eq!(fs::read(self.path(GENERATED)).ok(), before, "--check has written");
+        assert_eq!(self.codegen(&[]).0, 0);
+        assert_eq!(self.codegen(&["--check"]).0, 0);
+        text
+    }
+}
+
+#[test]
+fn what_is_checked_in_is_what_is_generated() {
+    let (code, text) = Workspace::new().codegen(&["--check"]);
+    assert_eq!(code, 0, "{text}");
+}
+
+#[test]
+fn a_changed_document_is_told_with_the_difference_that_it_makes() {
+    let workspace = Workspace::new();
+    workspace.replace(DOCUMENT, "\"auto\",\n", "\"auto\", \"advanced\",\n");
+    let text = workspace.assert_stale("the document changed");
+    assert!(text.contains("\n+        Advanced,\n") && text.contains("\n@@ "), "{text}");
+    assert!(workspace.read(GENERATED).contains("\"advanced\" => Self::Advanced"));
+}
+
+#[test]
+fn a_generated_file_that_was_edited_is_told() {
+    let workspace = Workspace::new();
+    workspace.replace(GENERATED, "pub struct Client {", "pub struct Customer {");
+    let text = workspace.assert_stale("it was edited by hand");
+    assert!(text.contains("\n-pub struct Customer {\n+pub struct Client {\n"), "{text}");
+}
+
+#[test]
+fn a_generated_file_that_is_missing_is_told() {
+    let workspace = Workspace::new();
+    fs::remove_file(workspace.path(GENERATED)).unwrap();
+    workspace.assert_stale("it is missing");
+}
+
+#[test]
+fn another_version_of_the_generator_is_told() {
+    let workspace = Workspace::new();
+    workspace.replace(GENERATED, "cloudflare-sdk-codegen ", "cloudflare-sdk-codegen 0.0.");
+    workspace.assert_stale("the generator changed");
+}
+
+#[test]
+fn a_document_at_fault_is_named_with_the_place_and_the_reason() {
+    let workspace = Workspace::new();
+    workspace.replace(DOCUMENT, "#/components/schemas/EnrollmentEdit", "#/components/schemas/Nothing");
+    let before = workspace.read(GENERATED);
+    for arguments in [&[][..], &["--check"]] {
+        let (code, text) = workspace.codegen(arguments);
+        assert_eq!(code, 1, "{text}");
+        assert!(text.starts_with("error: openapi/cloudflare.json#/paths/~1zones~1{zone_id}~1settings"), "{text}");
+        assert!(text.contains("`#/components/schemas/Nothing` leads nowhere"), "{text}");
+        assert!(!text.contains("panicked") && !text.contains("backtrace"), "{text}");
+        assert_eq!(workspace.read(GENERATED), before);
+    }
+}
