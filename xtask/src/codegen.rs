@@ -16,7 +16,9 @@ const GENERATED: &str = "sdk/src/generated/cloudflare.rs";
 
 pub(crate) fn run(root: &Path, check: bool, out: &mut dyn Write) -> Result<ExitCode, Box<dyn Error>> {
     let document = fs::read_to_string(root.join(DOCUMENT)).map_err(|cause| format!("{DOCUMENT}: {cause}"))?;
-    let fresh = Generator::of_sdk().generate(&document).map_err(|cause| format!("openapi/{cause}"))?;
+    let fresh = Generator::of_sdk()
+        .generate(&document)
+        .map_err(|cause| format!("openapi/{cause}"))?;
     let path = root.join(GENERATED);
     let existing = match fs::read_to_string(&path) {
         Ok(existing) => Some(existing),
@@ -37,8 +39,16 @@ pub(crate) fn run(root: &Path, check: bool, out: &mut dyn Write) -> Result<ExitC
     }
     if let Some(existing) = existing {
         let diff = TextDiff::from_lines(&existing, &fresh);
-        write!(out, "{}", diff.unified_diff().header(GENERATED, &format!("{GENERATED} (as generated now)")))?;
+        write!(
+            out,
+            "{}",
+            diff.unified_diff()
+                .header(GENERATED, &format!("{GENERATED} (as generated now)"))
+        )?;
     }
-    writeln!(out, "\n{GENERATED} is stale: {stale}.\nTo mend it, run: cargo xtask codegen")?;
+    writeln!(
+        out,
+        "\n{GENERATED} is stale: {stale}.\nTo mend it, run: cargo xtask codegen"
+    )?;
     Ok(ExitCode::FAILURE)
 }

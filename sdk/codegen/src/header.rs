@@ -116,16 +116,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_header_names_the_progenitor_that_is_locked() {
-        let lock = include_str!("../../../Cargo.lock");
-        let package = format!("name = \"progenitor-impl\"\nversion = \"{PROGENITOR_VERSION}\"");
-        assert!(
-            lock.contains(&package),
-            "Cargo.lock has another progenitor-impl than {PROGENITOR_VERSION}"
-        );
-    }
-
-    #[test]
     fn each_kind_of_staleness_is_told_from_the_others() {
         let fresh = with_header("api.json", "{}", "struct A;\n");
         let check = |existing: &str| staleness(Some(existing), &fresh);

@@ -32,8 +32,8 @@ fn attempt(document: &Document) -> Result<syn::File, String> {
         .with_hooks(HooksMode::Expected);
     let mut generator = progenitor_impl::Generator::new(&settings);
     let tokens = without_panic(|| generator.generate_tokens(&spec))
-        .map_err(|panic| format!("progenitor cannot take this: {panic}"))?
-        .map_err(|e| format!("progenitor cannot take this: {e}"))?;
+        .and_then(|tokens| tokens.map_err(|e| e.to_string()))
+        .map_err(|reason| format!("progenitor cannot take this: {}", in_short(&reason)))?;
     syn::parse2(tokens).map_err(|e| format!("progenitor made of this what is not Rust: {e}"))
 }
 
@@ -94,7 +94,15 @@ fn without_panic<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 fn message(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
-    text.unwrap_or("it panicked without a message")
-        .trim()
-        .replace('\n', " ")
+    text.unwrap_or("it panicked without a message").to_owned()
+}
+
+/// One line of a reason that may show whole structures.
+fn in_short(reason: &str) -> String {
+    const LIMIT: usize = 160;
+    let line = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LIMIT) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
 }
