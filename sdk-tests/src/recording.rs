@@ -6,7 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde::{Deserialize, Serialize};
+use cloudflare_sdk::Error;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 /// One exchange with Cloudflare's API.
@@ -96,6 +97,26 @@ pub enum Expectation {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         result: Option<Value>,
     },
+}
+
+impl Expectation {
+    /// What the SDK made of an answer.
+    ///
+    /// # Errors
+    ///
+    /// When the value cannot be written as JSON.
+    pub fn of<T: Serialize + DeserializeOwned>(
+        outcome: &Result<cloudflare_sdk::Response<T>, Error>,
+    ) -> serde_json::Result<Self> {
+        Ok(match outcome {
+            Ok(response) => Self::Value(serde_json::to_value(response.as_ref())?),
+            Err(error) => Self::Error {
+                kind: format!("{:?}", error.kind()),
+                codes: error.errors().iter().filter_map(|info| info.code).collect(),
+                result: error.result::<T>().map(serde_json::to_value).transpose()?,
+            },
+        })
+    }
 }
 
 impl Recording {

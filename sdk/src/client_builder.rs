@@ -1,6 +1,6 @@
 //! How a client is configured.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use crate::{
     Client, Credentials, Error,
@@ -28,7 +28,7 @@ const BASE_URL_VARIABLE: &str = "CLOUDFLARE_BASE_URL";
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use]
 pub struct ClientBuilder {
     credentials: Option<Credentials>,
@@ -158,5 +158,25 @@ impl ClientBuilder {
             .map_err(|cause| Error::configuration(format!("the HTTP client cannot be set up: {cause}")))?;
         let runtime = Runtime::new(base_url, credentials, http, self.timeout, self.max_body_size);
         Ok(Client::from_runtime(runtime))
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not yet checked, the base URL may hold a password.
+        let base_url = self
+            .base_url
+            .as_deref()
+            .map(|url| match BaseUrl::parse(self.base_url_from, url) {
+                Ok(url) => url.as_str().to_owned(),
+                Err(error) => error.to_string(),
+            });
+        f.debug_struct("ClientBuilder")
+            .field("credentials", &self.credentials)
+            .field("base_url", &base_url)
+            .field("timeout", &self.timeout)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("max_body_size", &self.max_body_size)
+            .finish()
     }
 }

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::Value;
 
+use crate::runtime::checks::whole_number as whole_number_of_float;
+
 /// One of the `errors` or `messages` of an answer.
 ///
 /// [Cloudflare's reference](https://developers.cloudflare.com/api/) promises a code and a message; answers have been
@@ -58,10 +60,11 @@ impl ResponseInfo {
             Some(Value::String(text)) => Some(text),
             _ => None,
         };
-        let code = members.get("code").and_then(Value::as_u64);
+        let code = members.get("code").and_then(whole_number);
         let known = members.contains_key("code") || members.contains_key("message");
         let message = match members.remove("message") {
             Some(Value::String(text)) => text,
+            Some(Value::Null) => String::new(),
             Some(other) => other.to_string(),
             // Nothing that is known: all of it is the message.
             None if !known => Value::Object(members.clone()).to_string(),
@@ -123,11 +126,15 @@ pub struct ResultInfo {
     pub cursor: Option<String>,
 }
 
-/// A whole number, however it is written; none if it is anything else.
+/// A whole number, or nothing.
 fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    let value = Value::deserialize(deserializer)?;
-    let whole = |number: f64| (number.fract() == 0.0 && (0.0..1e18).contains(&number)).then_some(number as u64);
-    Ok(value.as_u64().or_else(|| value.as_f64().and_then(whole)))
+    Value::deserialize(deserializer).map(|value| whole_number(&value))
+}
+
+/// A whole number, also where it is written with a fraction of zero, as a number that is published as such may be.
+fn whole_number(value: &Value) -> Option<u64> {
+    let of_float = |number| whole_number_of_float(number)?.try_into().ok();
+    value.as_u64().or_else(|| of_float(value.as_f64()?))
 }
 
 /// A text; none if it is anything else.
@@ -153,6 +160,23 @@ pub(crate) struct Envelope<T> {
     pub(crate) result: Option<T>,
     #[serde(default, deserialize_with = "page")]
     pub(crate) result_info: Option<ResultInfo>,
+}
+
+impl<T> Envelope<T> {
+    /// Whether it says that the call failed: by its flag, or where that is missing, by its errors.
+    pub(crate) fn is_failure(&self) -> bool {
+        self.success.map_or(!self.errors.is_empty(), |success| !success)
+    }
+}
+
+impl Envelope<Value> {
+    /// The envelope of a failure, if the body is one, whatever the result in it.
+    pub(crate) fn of_failure(body: &[u8]) -> Option<Self> {
+        // By way of a value, which unlike a model minds neither a member that comes twice nor an array.
+        let value: Value = serde_json::from_slice(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)).ok()?;
+        let envelope: Self = value.is_object().then(|| serde_json::from_value(value).ok())??;
+        (envelope.is_failure() || !envelope.errors.is_empty()).then_some(envelope)
+    }
 }
 
 fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
@@ -247,6 +271,7 @@ mod tests {
             (json!([{ "message": { "de": "schief" } }]), r#"{"de":"schief"}"#),
             (json!([{ "reason": "went wrong" }]), r#"{"reason":"went wrong"}"#),
             (json!([{ "code": 1000 }]), ""),
+            (json!([{ "code": 1000, "message": null }]), ""),
         ] {
             let envelope = read(&json!({ "errors": errors, "messages": errors }));
             assert_eq!(envelope.errors[0].message, message, "{errors}");
@@ -261,6 +286,7 @@ mod tests {
             ("18446744073709551615", Some(u64::MAX)),
             ("123456789012345678901234567890", None),
             ("-5", None),
+            ("1008.0", Some(1008)),
             ("1.5", None),
             ("\"1000\"", None),
             ("null", None),
@@ -273,6 +299,29 @@ mod tests {
                 ("m", Some("/value"))
             );
         }
+    }
+
+    #[test]
+    fn a_failure_is_told_by_its_flag_or_its_errors() {
+        let fails = |text: &str| Envelope::of_failure(text.as_bytes()).is_some();
+        assert!(fails(r#"{"success":false}"#));
+        assert!(fails(r#"{"errors":[{"code":1000}]}"#));
+        assert!(fails("\u{feff}{\"success\":false}"));
+        assert!(fails(r#"{"success":false,"success":false,"result":7}"#));
+        for other in [
+            "",
+            "null",
+            "[false]",
+            "{}",
+            r#"{"success":true}"#,
+            r#"{"errors":[]}"#,
+            "<html>",
+        ] {
+            assert!(!fails(other), "{other}");
+        }
+        let failure = |text: &str| serde_json::from_str::<Envelope<Value>>(text).unwrap().is_failure();
+        assert!(failure(r#"{"errors":[{"code":1000}],"result":{}}"#));
+        assert!(!failure(r#"{"success":true,"errors":[{"code":1000}],"result":{}}"#));
     }
 
     #[test]

@@ -106,19 +106,17 @@ impl Error {
     #[doc(hidden)]
     #[must_use]
     pub fn unexpected_response(answer: Answer) -> Self {
-        match serde_json::from_slice::<Envelope<serde::de::IgnoredAny>>(&answer.body) {
-            Ok(envelope) if envelope.success == Some(false) || !envelope.errors.is_empty() => {
-                Self::refused(answer, envelope.errors, envelope.messages)
-            }
-            _ => Self::of_answer(ErrorKind::UnexpectedStatus, answer),
+        match Envelope::of_failure(&answer.body) {
+            Some(envelope) => Self::refused(answer, envelope),
+            None => Self::of_answer(ErrorKind::UnexpectedStatus, answer),
         }
     }
 
     /// An envelope that says that the call failed.
-    pub(crate) fn refused(answer: Answer, errors: Vec<ResponseInfo>, messages: Vec<ResponseInfo>) -> Self {
+    pub(crate) fn refused<T>(answer: Answer, envelope: Envelope<T>) -> Self {
         let mut error = Self::of_answer(ErrorKind::Api, answer);
-        error.0.errors = errors;
-        error.0.messages = messages;
+        error.0.errors = envelope.errors;
+        error.0.messages = envelope.messages;
         error
     }
 
@@ -331,7 +329,11 @@ impl fmt::Display for Error {
         };
         f.write_str(inner.reason.as_deref().unwrap_or(text))?;
         if let Some(status) = self.status() {
-            write!(f, ": {status}")?;
+            write!(f, ": {}", status.as_u16())?;
+            // Cloudflare's edge has statuses that no RFC names, such as 520.
+            if let Some(reason) = status.canonical_reason() {
+                write!(f, " {reason}")?;
+            }
         }
         for (index, info) in inner.errors.iter().enumerate() {
             write!(f, "{} {info}", if index == 0 { ":" } else { ";" })?;
@@ -357,7 +359,8 @@ impl fmt::Debug for Error {
             .field("status", &self.status())
             .field("request_id", &self.request_id())
             .field("errors", &inner.errors)
-            .field("body", &self.body_text().map(|text| one_line(&text)))
+            // The text may be a page long, or repeat what was sent.
+            .field("body_size", &self.body().map(Bytes::len))
             .field("source", &inner.source)
             .finish()
     }

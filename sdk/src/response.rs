@@ -81,10 +81,16 @@ impl<T: DeserializeOwned> Response<T> {
         }
         let envelope = match serde_json::from_slice::<Envelope<T>>(&answer.body) {
             Ok(envelope) => envelope,
-            Err(cause) => return Err(unreadable(answer, cause)),
+            // It may be a failure under a status of success, whose result is of another shape.
+            Err(cause) => {
+                return Err(match Envelope::of_failure(&answer.body) {
+                    Some(envelope) => Error::refused(answer, envelope),
+                    None => Error::decode(answer, cause),
+                });
+            }
         };
-        if envelope.success == Some(false) {
-            return Err(Error::refused(answer, envelope.errors, envelope.messages));
+        if envelope.is_failure() {
+            return Err(Error::refused(answer, envelope));
         }
         let value = match envelope.result {
             Some(value) => value,
@@ -128,14 +134,6 @@ impl<T> Response<T> {
             status,
             headers,
         }
-    }
-}
-
-/// What does not read as a success may be a failure under a status of success, whose result is of another shape.
-fn unreadable(answer: Answer, cause: serde_json::Error) -> Error {
-    match serde_json::from_slice::<Envelope<serde::de::IgnoredAny>>(&answer.body) {
-        Ok(envelope) if envelope.success == Some(false) => Error::refused(answer, envelope.errors, envelope.messages),
-        _ => Error::decode(answer, cause),
     }
 }
 

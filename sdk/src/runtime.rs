@@ -6,7 +6,7 @@
 //! contract between the generator and the runtime of the same version.
 
 mod answer;
-mod checks;
+pub(crate) mod checks;
 mod operation;
 mod path;
 mod query;
@@ -26,7 +26,7 @@ pub use answer::Answer;
 #[doc(hidden)]
 pub use bytes::Bytes;
 #[doc(hidden)]
-pub use checks::{OpenEnum, Whole, deserialize_open_enum, invalid, known, null_as_default, within};
+pub use checks::{OpenEnum, Whole, deserialize_open_enum, invalid, known, null_as_default, quoted, whole, within};
 #[doc(hidden)]
 pub use operation::OperationInfo;
 #[doc(hidden)]

@@ -2,19 +2,43 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use crate::{
     document::{Document, Operation, json_schema},
     passes::envelope,
 };
 
+/// The keywords that constrain a value and that no type of Rust says.
+const CONSTRAINTS: [&str; 10] = [
+    "format",
+    "maxItems",
+    "maxLength",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minimum",
+    "multipleOf",
+    "pattern",
+    "uniqueItems",
+];
+
 /// The operations of a document by the name of their builder's method.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
     pub(crate) operations: BTreeMap<String, OperationFacts>,
-    /// The members of the schemas that are sent and never received: only they may be strict.
-    sent_only: BTreeMap<String, Vec<Parameter>>,
+    /// The schemas of the components by the name of their model.
+    schemas: BTreeMap<String, SchemaFacts>,
+}
+
+/// A schema that may have become a model.
+#[derive(Debug)]
+pub(crate) struct SchemaFacts {
+    /// Whether it is sent and never received: only then may the model be strict.
+    sent_only: bool,
+    pub(crate) members: Vec<Parameter>,
+    /// What the document says of its values in words of JSON Schema and the type does not.
+    pub(crate) constraints: Map<String, Value>,
 }
 
 /// One operation.
@@ -37,6 +61,7 @@ pub(crate) struct OperationFacts {
 pub(crate) struct Parameter {
     pub(crate) name: String,
     pub(crate) required: bool,
+    pub(crate) nullable: bool,
     pub(crate) description: Option<String>,
     /// An example for the documentation.
     pub(crate) example: Option<Value>,
@@ -44,6 +69,8 @@ pub(crate) struct Parameter {
     pub(crate) integral: bool,
     pub(crate) minimum: Option<i64>,
     pub(crate) maximum: Option<i64>,
+    /// What the document says of its values in words of JSON Schema and the type does not.
+    pub(crate) constraints: Map<String, Value>,
 }
 
 impl Facts {
@@ -55,11 +82,18 @@ impl Facts {
             })
             .collect();
         let received = document.received();
-        let sent_only = (document.schemas())
-            .filter(|(name, _)| !received.contains(*name))
-            .map(|(name, schema)| (identifier(name), Parameter::of_body(document, document.resolve(schema))))
+        let schemas = (document.schemas())
+            .map(|(name, schema)| {
+                let resolved = resolve(document, schema);
+                let facts = SchemaFacts {
+                    sent_only: !received.contains(name),
+                    members: Parameter::of_body(document, resolved),
+                    constraints: constraints(document, resolved),
+                };
+                (identifier(name), facts)
+            })
             .collect();
-        Self { operations, sent_only }
+        Self { operations, schemas }
     }
 
     /// The operation whose method has the name `method`, with its id.
@@ -69,9 +103,15 @@ impl Facts {
         found.map(|(id, facts)| (id.as_str(), facts))
     }
 
+    /// The schema that became the model.
+    pub(crate) fn schema(&self, model: &str) -> Option<&SchemaFacts> {
+        self.schemas.get(&identifier(model))
+    }
+
     /// The members of a model that is sent and never received.
     pub(crate) fn sent(&self, model: &str) -> Option<&[Parameter]> {
-        self.sent_only.get(&identifier(model)).map(Vec::as_slice)
+        let schema = self.schema(model).filter(|schema| schema.sent_only)?;
+        Some(&schema.members)
     }
 }
 
@@ -103,7 +143,7 @@ impl OperationFacts {
                 .filter_map(|parameter| Parameter::of_operation(document, document.resolve(parameter)))
                 .collect(),
             members: (body.and_then(json_schema))
-                .map(|schema| Parameter::of_body(document, document.resolve(schema)))
+                .map(|schema| Parameter::of_body(document, resolve(document, schema)))
                 .unwrap_or_default(),
         }
     }
@@ -134,7 +174,12 @@ impl Parameter {
     }
 
     fn of_schema(document: &Document, name: &str, schema: &Value, required: bool) -> Self {
-        let resolved = document.resolve(schema);
+        let resolved = resolve(document, schema);
+        let nullable = is(schema, "nullable") || is(resolved, "nullable");
+        let mut constraints = constraints(document, resolved);
+        if required && nullable {
+            constraints.extend(kind(resolved).map(|kind| ("type".to_owned(), json!([kind, "null"]))));
+        }
         let whole = |keyword| {
             let limit = resolved.get(keyword)?;
             limit
@@ -145,12 +190,13 @@ impl Parameter {
         Self {
             name: name.to_owned(),
             required,
+            nullable,
             description: description.and_then(Value::as_str).map(str::to_owned),
             example: example(document, resolved),
-            integral: resolved.get("type").is_some_and(|kind| kind == "integer")
-                || resolved.get("x-integral").and_then(Value::as_bool).unwrap_or(false),
+            integral: resolved.get("type").is_some_and(|kind| kind == "integer") || is(resolved, "x-integral"),
             minimum: whole("minimum"),
             maximum: whole("maximum"),
+            constraints,
         }
     }
 }
@@ -194,6 +240,59 @@ impl Parameter {
     }
 }
 
+/// The schema that `schema` stands for: itself, or what its `$ref` leads to, also where that is the only part of an
+/// `allOf`, which is how a reference gets a description of its own.
+fn resolve<'a>(document: &'a Document, schema: &'a Value) -> &'a Value {
+    let schema = document.resolve(schema);
+    match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+        Some([part]) => resolve(document, part),
+        _ => schema,
+    }
+}
+
+/// The type of a value that is no model of its own.
+fn kind(schema: &Value) -> Option<&str> {
+    let kind = schema.get("type")?.as_str()?;
+    let is_model = kind == "object" || schema.get("enum").is_some();
+    (!is_model).then_some(if is(schema, "x-integral") { "integer" } else { kind })
+}
+
+/// The constraints of a schema, with those of its items.
+fn constraints(document: &Document, schema: &Value) -> Map<String, Value> {
+    let mut constraints: Map<String, Value> = (CONSTRAINTS.iter())
+        .filter_map(|keyword| Some(((*keyword).to_owned(), schema.get(keyword)?.clone())))
+        .collect();
+    // A flag in OpenAPI 3.0, the limit itself in JSON Schema.
+    for (flag, limit) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+        if is(schema, flag)
+            && let Some(limit) = constraints.remove(limit)
+        {
+            constraints.insert(flag.to_owned(), limit);
+        }
+    }
+    let items = schema.get("items").map(|items| resolve(document, items));
+    // Not those of lists within lists, which may go on without end.
+    if let Some(items) = items
+        && let Some(kind) = kind(items).filter(|kind| *kind != "array")
+    {
+        let mut item = self::constraints(document, items);
+        if !item.is_empty() {
+            let kind = if is(items, "nullable") {
+                json!([kind, "null"])
+            } else {
+                kind.into()
+            };
+            item.insert("type".to_owned(), kind);
+            constraints.insert("items".to_owned(), item.into());
+        }
+    }
+    constraints
+}
+
+fn is(schema: &Value, flag: &str) -> bool {
+    schema.get(flag).and_then(Value::as_bool).unwrap_or(false)
+}
+
 /// A name without what differs between the document and Rust: case and punctuation.
 fn identifier(name: &str) -> String {
     name.chars()
@@ -210,4 +309,49 @@ fn example(document: &Document, value: &Value) -> Option<Value> {
     };
     let of_schema = || value.get("enum")?.as_array()?.first();
     value.get("example").or_else(named).or_else(of_schema).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limits_of_a_member_that_has_its_schema_by_reference_are_known() {
+        let document = json!({
+            "openapi": "3.0.3",
+            "info": {},
+            "paths": {},
+            "components": { "schemas": {
+                "Size": { "type": "integer", "minimum": 5, "maximum": 50, "example": 20 },
+                "Edit": { "properties": {
+                    "size": { "description": "How many.", "allOf": [{ "$ref": "#/components/schemas/Size" }] },
+                } },
+            } },
+        });
+        let facts = Facts::read(&Document::parse(&document.to_string()).unwrap());
+        let [size] = facts.sent("Edit").unwrap() else { panic!() };
+        assert!(size.integral && !size.required);
+        assert_eq!((size.minimum, size.maximum), (Some(5), Some(50)));
+        assert_eq!(
+            (size.example.clone(), size.description.as_deref()),
+            (Some(json!(20)), Some("How many."))
+        );
+    }
+
+    #[test]
+    fn a_list_within_itself_has_an_end() {
+        let document = json!({
+            "openapi": "3.0.3",
+            "info": {},
+            "paths": {},
+            "components": { "schemas": {
+                "Tree": { "type": "array", "maxItems": 2, "items": { "$ref": "#/components/schemas/Tree" } },
+            } },
+        });
+        let facts = Facts::read(&Document::parse(&document.to_string()).unwrap());
+        assert_eq!(
+            Value::from(facts.schema("Tree").unwrap().constraints.clone()),
+            json!({ "maxItems": 2 })
+        );
+    }
 }

@@ -39,10 +39,7 @@ pub fn known<T: OpenEnum>(name: &str, value: T) -> Result<T, String> {
                 .map(|value| format!("`{value}`"))
                 .collect::<Vec<_>>()
                 .join(", ");
-            Err(format!(
-                "`{name}`: `{}` is not one of {allowed}",
-                unknown.escape_debug()
-            ))
+            Err(format!("`{name}`: {} is not one of {allowed}", quoted(unknown)))
         }
     }
 }
@@ -51,24 +48,76 @@ pub fn known<T: OpenEnum>(name: &str, value: T) -> Result<T, String> {
 pub trait Whole: Copy {
     /// The number.
     fn number(self) -> Option<i128>;
+
+    /// From the number, if it fits.
+    fn from_number(number: Option<i128>) -> Option<Self>;
 }
 
-impl Whole for i64 {
-    fn number(self) -> Option<i128> {
-        Some(self.into())
-    }
+macro_rules! whole {
+    ($($integer:ty)*) => {
+        $(
+            impl Whole for $integer {
+                fn number(self) -> Option<i128> {
+                    Some(self.into())
+                }
+
+                fn from_number(number: Option<i128>) -> Option<Self> {
+                    number?.try_into().ok()
+                }
+            }
+        )*
+    };
 }
 
-impl Whole for u64 {
-    fn number(self) -> Option<i128> {
-        Some(self.into())
-    }
-}
+whole!(i64 u64);
 
 impl<T: Whole> Whole for Option<T> {
     fn number(self) -> Option<i128> {
         self?.number()
     }
+
+    fn from_number(number: Option<i128>) -> Option<Self> {
+        match number {
+            None => Some(None),
+            number => T::from_number(number).map(Some),
+        }
+    }
+}
+
+/// Reads a whole number, also where it is written with a fraction of zero.
+pub fn whole<'de, D: Deserializer<'de>, T: Whole>(deserializer: D) -> Result<T, D::Error> {
+    struct Number<T>(std::marker::PhantomData<T>);
+    impl<T: Whole> de::Visitor<'_> for Number<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a whole number")
+        }
+
+        fn visit_i64<E: de::Error>(self, number: i64) -> Result<T, E> {
+            T::from_number(Some(number.into())).ok_or_else(|| E::invalid_value(de::Unexpected::Signed(number), &self))
+        }
+
+        fn visit_u64<E: de::Error>(self, number: u64) -> Result<T, E> {
+            T::from_number(Some(number.into())).ok_or_else(|| E::invalid_value(de::Unexpected::Unsigned(number), &self))
+        }
+
+        fn visit_f64<E: de::Error>(self, number: f64) -> Result<T, E> {
+            let whole = whole_number(number).and_then(|whole| T::from_number(Some(whole)));
+            whole.ok_or_else(|| E::invalid_value(de::Unexpected::Float(number), &self))
+        }
+
+        fn visit_unit<E: de::Error>(self) -> Result<T, E> {
+            T::from_number(None).ok_or_else(|| E::invalid_type(de::Unexpected::Unit, &self))
+        }
+    }
+    deserializer.deserialize_any(Number(std::marker::PhantomData))
+}
+
+/// The whole number that a float is, if it is one and no other has the same float.
+pub(crate) fn whole_number(number: f64) -> Option<i128> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i128)
 }
 
 /// Lets a whole number pass if it is within the limits of the document.
@@ -78,6 +127,15 @@ pub fn within<T: Whole>(name: &str, minimum: Option<i64>, maximum: Option<i64>, 
         (Some(minimum), _) if number < minimum.into() => Err(format!("`{name}`: {number} is less than {minimum}")),
         (_, Some(maximum)) if number > maximum.into() => Err(format!("`{name}`: {number} is more than {maximum}")),
         _ => Ok(value),
+    }
+}
+
+/// A value as an error repeats it: in one line, and not the whole of a long one.
+pub fn quoted(value: &str) -> String {
+    const LIMIT: usize = 64;
+    match value.char_indices().nth(LIMIT) {
+        Some((end, _)) => format!("`{}…`", value[..end].escape_debug()),
+        None => format!("`{}`", value.escape_debug()),
     }
 }
 
@@ -117,6 +175,34 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_whole_number_is_read_however_it_is_written() {
+        fn read<T: Whole>(text: &str) -> Option<T> {
+            whole(&mut serde_json::Deserializer::from_str(text)).ok()
+        }
+        for (text, signed, unsigned) in [
+            ("7200", Some(7200), Some(7200)),
+            ("7200.0", Some(7200), Some(7200)),
+            ("-1.0e1", Some(-10), None),
+            ("18446744073709551615", None, Some(u64::MAX)),
+            ("0.5", None, None),
+            ("1e300", None, None),
+            ("null", None, None),
+            ("\"1\"", None, None),
+        ] {
+            assert_eq!((read::<i64>(text), read::<u64>(text)), (signed, unsigned), "{text}");
+        }
+        assert_eq!(read::<Option<i64>>("null"), Some(None));
+        assert_eq!(read::<Option<i64>>("1.0"), Some(Some(1)));
+        assert_eq!(read::<Option<i64>>("1.5"), None);
+    }
+
+    #[test]
+    fn a_value_is_repeated_in_one_short_line() {
+        assert_eq!(quoted("a\nb"), "`a\\nb`");
+        assert_eq!(quoted(&"ä".repeat(100)), format!("`{}…`", "ä".repeat(64)));
+    }
 
     #[test]
     fn limits_hold_at_their_ends() {

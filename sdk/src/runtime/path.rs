@@ -2,6 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::quoted;
 use crate::Error;
 
 /// All but the unreserved characters of [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-2.3).
@@ -22,10 +23,7 @@ pub fn encode_path(name: &'static str, value: &str) -> Result<String, Error> {
     let is_id = name.ends_with("_id") || name.ends_with("identifier");
     let is_foreign = |c: char| matches!(c, '/' | '\\' | '?' | '#' | '%') || c.is_whitespace() || c.is_control();
     if let Some(foreign) = value.chars().find(|c| is_id && is_foreign(*c)) {
-        return refuse(&format!(
-            "`{}` holds {foreign:?}, which no id does",
-            value.escape_debug()
-        ));
+        return refuse(&format!("{} holds {foreign:?}, which no id does", quoted(value)));
     }
     Ok(utf8_percent_encode(value, RESERVED).to_string())
 }

@@ -30,6 +30,8 @@ pub(super) fn pairs<T: Serialize>(name: &str, value: &T) -> Result<Vec<(String, 
     let text = |value: Value| scalar(value).ok_or_else(|| refuse("a value within a value cannot stand in a query"));
     match value {
         Value::Null => Ok(Vec::new()),
+        // What an empty filter means is anybody's guess; Cloudflare may take it for none at all.
+        Value::String(text) if text.is_empty() => Err(refuse("it is empty; leave it out instead")),
         Value::Array(items) => items
             .into_iter()
             .map(|item| Ok((name.to_owned(), text(item)?)))
@@ -74,6 +76,16 @@ mod tests {
         assert_eq!(query(json!(50)), [pair("a", "50")]);
         assert_eq!(query(json!(0.5)), [pair("a", "0.5")]);
         assert_eq!(query(json!(u64::MAX)), [pair("a", "18446744073709551615")]);
+    }
+
+    #[test]
+    fn an_empty_value_is_refused() {
+        assert!(
+            pairs("account.id", &"")
+                .unwrap_err()
+                .to_string()
+                .contains("`account.id`: it is empty")
+        );
     }
 
     #[test]

@@ -1,14 +1,19 @@
-//! The models: open to what Cloudflare adds, strict in what is sent.
+//! The models: open to what Cloudflare adds, strict in what is sent, and with JSON schemas that say what the document
+//! says.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
+use serde_json::{Map, Value};
 use syn::{
     Expr, FieldValue, Fields, Ident, ImplItem, Item, ItemImpl, ItemMod, ItemStruct, Member, Type, parse_quote,
     visit_mut::{self, VisitMut},
 };
 
 use super::{doc, items, mentions, module, self_name, set_doc, unexpected};
-use crate::{facts::Facts, generator::Target};
+use crate::{
+    facts::{Facts, SchemaFacts},
+    generator::Target,
+};
 
 pub(super) fn run(types: &mut ItemMod, facts: &Facts, enums: &[Ident], target: &Target) -> Result<(), String> {
     let items = items(types);
@@ -17,6 +22,10 @@ pub(super) fn run(types: &mut ItemMod, facts: &Facts, enums: &[Ident], target: &
         match item {
             Item::Struct(item) => {
                 structure(item, target);
+                if let (Some(feature), Some(schema)) = (&target.schemars_feature, facts.schema(&item.ident.to_string()))
+                {
+                    describe(item, schema, feature);
+                }
                 if matches!(item.fields, Fields::Unnamed(_)) {
                     added.push(borrowed_conversion(&item.ident));
                 }
@@ -29,7 +38,7 @@ pub(super) fn run(types: &mut ItemMod, facts: &Facts, enums: &[Ident], target: &
                     }
                 }
             }
-            Item::Impl(item) => named_input(item),
+            Item::Impl(item) => named_input(item, target),
             _ => {}
         }
     }
@@ -132,7 +141,8 @@ fn structure(item: &mut ItemStruct, target: &Target) {
     item.attrs.extend(derive_schema(target));
     if let Fields::Named(fields) = &mut item.fields {
         item.attrs.push(parse_quote!(#[non_exhaustive]));
-        let null_as_default = quote!(#runtime::null_as_default).to_string().replace(' ', "");
+        let path = |function: TokenStream| quote!(#runtime::#function).to_string().replace(' ', "");
+        let (null_as_default, whole) = (path(quote!(null_as_default)), path(quote!(whole)));
         for field in &mut fields.named {
             let text = doc(&field.attrs);
             set_doc(&mut field.attrs, &text);
@@ -141,6 +151,14 @@ fn structure(item: &mut ItemStruct, target: &Target) {
                 field
                     .attrs
                     .push(parse_quote!(#[serde(deserialize_with = #null_as_default)]));
+            }
+            // A whole number may come with a fraction of zero: what is published may be any number.
+            if is_integer(inside_option(&field.ty).unwrap_or(&field.ty)) {
+                // A function of its own takes away that what is optional may be missing.
+                if inside_option(&field.ty).is_some() && !field.attrs.iter().any(is_default) {
+                    field.attrs.push(parse_quote!(#[serde(default)]));
+                }
+                field.attrs.push(parse_quote!(#[serde(deserialize_with = #whole)]));
             }
         }
     }
@@ -151,8 +169,94 @@ fn derive_schema(target: &Target) -> Option<syn::Attribute> {
     Some(parse_quote!(#[cfg_attr(feature = #feature, derive(schemars::JsonSchema))]))
 }
 
+/// Has the derived JSON schema say what the document says and the types of Rust do not. What the models read beyond
+/// that is their liberality, not a promise.
+fn describe(item: &mut ItemStruct, schema: &SchemaFacts, feature: &str) {
+    let say = |attributes: &mut Vec<syn::Attribute>, words: Vec<TokenStream>| {
+        if !words.is_empty() {
+            attributes.push(parse_quote!(#[cfg_attr(feature = #feature, schemars(#(#words),*))]));
+        }
+    };
+    let Fields::Named(fields) = &mut item.fields else {
+        let of = item.fields.iter().next().map(|field| &field.ty);
+        let constraints = of.and_then(|of| extend(&schema.constraints, of));
+        return say(&mut item.attrs, constraints.into_iter().collect());
+    };
+    for field in &mut fields.named {
+        let member = field.ident.as_ref().and_then(|name| {
+            let name = name.to_string();
+            schema.members.iter().find(|member| member.is_called(&name))
+        });
+        let Some(member) = member else { continue };
+        let mut words = Vec::new();
+        if let Some(inner) = inside_option(&field.ty) {
+            match (member.required, member.nullable) {
+                (true, false) => words.push(quote!(required)),
+                // `required` takes the null away, which `type` among the constraints gives back.
+                (true, true) if member.constraints.contains_key("type") => words.push(quote!(required)),
+                (false, false) => {
+                    let inner = quote!(#inner).to_string().replace(' ', "");
+                    words.push(quote!(with = #inner, default));
+                }
+                _ => {}
+            }
+        }
+        words.extend(extend(&member.constraints, &field.ty));
+        say(&mut field.attrs, words);
+    }
+}
+
+/// Adds constraints to a derived schema; none that the type has already.
+fn extend(constraints: &Map<String, Value>, of: &Type) -> Option<TokenStream> {
+    let is_text = mentions(of, &[Ident::new("String", Span::call_site())]);
+    let words: Vec<_> = (constraints.iter())
+        .filter(|(keyword, _)| is_text || *keyword != "format")
+        .map(|(keyword, value)| {
+            let value = tokens(value);
+            quote!(#keyword = #value)
+        })
+        .collect();
+    (!words.is_empty()).then(|| quote!(extend(#(#words),*)))
+}
+
+/// JSON as the macros of `serde_json` and `schemars` read it.
+fn tokens(value: &Value) -> TokenStream {
+    match value {
+        Value::Array(items) => {
+            let items = items.iter().map(tokens);
+            quote!([#(#items),*])
+        }
+        Value::Object(members) => {
+            let (names, values) = (members.keys(), members.values().map(tokens));
+            quote!({ #(#names: #values),* })
+        }
+        Value::String(text) => quote!(#text),
+        Value::Bool(flag) => quote!(#flag),
+        // A number of JSON is one of Rust.
+        Value::Number(number) => number.to_string().parse().unwrap_or_default(),
+        Value::Null => quote!(null),
+    }
+}
+
+/// The `T` of `Option<T>`.
+fn inside_option(of: &Type) -> Option<&Type> {
+    let Type::Path(path) = of else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == "Option")?;
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    match arguments.args.first()? {
+        syn::GenericArgument::Type(inner) => Some(inner),
+        _ => None,
+    }
+}
+
 fn is_collection(of: &Type) -> bool {
     self_name(of).is_some_and(|name| name == "Vec" || name == "HashMap" || name == "Map")
+}
+
+fn is_integer(of: &Type) -> bool {
+    self_name(of).is_some_and(|name| name == "i64" || name == "u64")
 }
 
 fn is_default(attribute: &syn::Attribute) -> bool {
@@ -199,9 +303,9 @@ fn implements_from_str(items: &[Item], conversion: &Item) -> bool {
 }
 
 /// Names the value in the errors of `FromStr`, which say only which rule it breaks.
-fn named_input(item: &mut ItemImpl) {
-    struct Named;
-    impl VisitMut for Named {
+fn named_input(item: &mut ItemImpl, target: &Target) {
+    struct Named<'a>(&'a syn::Path);
+    impl VisitMut for Named<'_> {
         fn visit_expr_mut(&mut self, expr: &mut Expr) {
             visit_mut::visit_expr_mut(self, expr);
             if let Expr::MethodCall(call) = expr
@@ -211,8 +315,8 @@ fn named_input(item: &mut ItemImpl) {
                     ..
                 }) = &*call.receiver
             {
-                let text = format!("`{{value}}` is {}", rule.value());
-                *expr = parse_quote!(format!(#text).into());
+                let (runtime, text) = (self.0, format!("{{}} is {}", rule.value()));
+                *expr = parse_quote!(format!(#text, #runtime::quoted(value)).into());
             }
         }
     }
@@ -220,7 +324,7 @@ fn named_input(item: &mut ItemImpl) {
         if let ImplItem::Fn(function) = member
             && function.sig.ident == "from_str"
         {
-            Named.visit_block_mut(&mut function.block);
+            Named(&target.runtime).visit_block_mut(&mut function.block);
         }
     }
 }
@@ -306,4 +410,81 @@ pub(super) fn checks(
         checks.push(quote!((|value| #runtime::within(#name, #minimum, #maximum, value))));
     }
     checks
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::Generator;
+
+    /// What is generated for a document whose one operation sends and receives a `Thing`, without white space.
+    fn generated(schemas: Value) -> String {
+        let thing = json!({ "application/json": { "schema": { "$ref": "#/components/schemas/Thing" } } });
+        let operation = json!({
+            "operationId": "thing_edit",
+            "parameters": [{ "name": "id", "in": "query", "schema": { "$ref": "#/components/schemas/Id" } }],
+            "responses": { "200": { "description": "", "content": thing } },
+        });
+        let document = json!({
+            "openapi": "3.0.3",
+            "info": { "title": "A", "version": "1" },
+            "paths": { "/thing": { "patch": operation } },
+            "components": { "schemas": schemas },
+        });
+        let generator = Generator::new("api.json").schemars_feature("schemas");
+        let code = generator.generate(&document.to_string()).unwrap();
+        code.split_whitespace().collect()
+    }
+
+    #[test]
+    fn a_derived_schema_says_what_the_document_says_and_the_types_do_not() {
+        let code = generated(json!({
+            "Id": { "type": "string", "maxLength": 3 },
+            "Thing": {
+                "type": "object",
+                "required": ["plain", "observed", "nullable", "id", "hosts"],
+                "properties": {
+                    "plain": { "type": "string" },
+                    "observed": { "type": "string", "format": "date-time", "x-observed-null": true },
+                    "nullable": { "type": "number", "x-integral": true, "minimum": 0, "nullable": true },
+                    "id": { "allOf": [{ "$ref": "#/components/schemas/Id" }], "description": "An id." },
+                    "hosts": { "type": "array", "minItems": 1, "items": { "type": "string", "format": "hostname" } },
+                    "optional": { "type": "string", "pattern": "^\\d$" },
+                    "anything": { "type": "string", "nullable": true },
+                    "share": { "type": "number", "minimum": -0.5, "exclusiveMinimum": true },
+                },
+            },
+        }));
+        for (member, says) in [
+            ("pubstructId(", Some(r#"extend("maxLength"=3)"#)),
+            ("pubplain:", None),
+            ("pubobserved:", Some("required")),
+            (
+                "pubnullable:",
+                Some(r#"required,extend("minimum"=0,"type"=["integer","null"])"#),
+            ),
+            ("pubid:", Some(r#"extend("maxLength"=3)"#)),
+            (
+                "pubhosts:",
+                Some(r#"extend("minItems"=1,"items"={"format":"hostname","type":"string"})"#),
+            ),
+            (
+                "puboptional:",
+                Some(r#"with="::std::string::String",default,extend("pattern"="^\\d$")"#),
+            ),
+            ("pubanything:", None),
+            (
+                "pubshare:",
+                Some(r#"with="f64",default,extend("exclusiveMinimum"=-0.5)"#),
+            ),
+        ] {
+            let before = code.split(member).next().unwrap();
+            let attribute = says.map(|says| format!(r#"#[cfg_attr(feature="schemas",schemars({says}))]"#));
+            match attribute {
+                Some(attribute) => assert!(before.ends_with(&attribute), "{member} {attribute}\n{code}"),
+                None => assert!(!before.ends_with("))]"), "{member}\n{code}"),
+            }
+        }
+    }
 }

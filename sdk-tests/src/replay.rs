@@ -1,0 +1,310 @@
+//! Replays recordings through the SDK's typed calls: each goes to a server of its own on this machine, which must get
+//! the recorded request and nothing more; the caller must get all of the recorded answer.
+
+use std::{fmt, path::Path, time::Duration};
+
+use chrono::DateTime;
+use cloudflare_sdk::{Client, ClientBuilder, Error, HeaderMap, ResponseInfo, ResultInfo, StatusCode, types};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use wiremock::{
+    ResponseTemplate,
+    http::{HeaderName, HeaderValue, Url},
+};
+
+use crate::{
+    loopback,
+    recording::{self, Expectation, Recording, Request, Response},
+};
+
+/// Where the servers have the API, as Cloudflare does.
+const PREFIX: &str = "/client/v4";
+
+/// The headers that are sent beside the recorded ones: what HTTP itself needs, and the name of the SDK.
+const NOT_RECORDED: [&str; 3] = ["content-length", "host", "user-agent"];
+
+/// Replays every recording in a folder and says how many there were.
+///
+/// # Errors
+///
+/// What went wrong, one recording a line; and when there is none.
+pub async fn replay_folder(folder: &Path) -> Result<usize, String> {
+    let recordings = recording::read_all(folder).map_err(|cause| cause.to_string())?;
+    if recordings.is_empty() {
+        return Err(format!("no recording in {}", folder.display()));
+    }
+    let mut faults = Vec::new();
+    for (name, recording) in &recordings {
+        faults.extend(replay(name, recording).await.err());
+    }
+    if faults.is_empty() {
+        Ok(recordings.len())
+    } else {
+        Err(faults.join("\n"))
+    }
+}
+
+/// Replays a recording.
+///
+/// # Errors
+///
+/// What was not as recorded, after the name of the recording's file.
+pub async fn replay(name: &str, recording: &Recording) -> Result<(), String> {
+    exchange(recording)
+        .await
+        .map_err(|fault| format!("{name}.json: {fault}"))
+}
+
+async fn exchange(recording: &Recording) -> Result<(), String> {
+    let Recording {
+        request,
+        response,
+        expect,
+        ..
+    } = recording;
+    let server = loopback::answering(template(response)?).await;
+    let client = client(request, &format!("{}{PREFIX}", server.uri()))?;
+    let outcome = call(&client, recording).await?;
+
+    let received = server.received_requests().await.unwrap_or_default();
+    let [received] = &received[..] else {
+        return Err(format!(
+            "{} requests came, not 1; {:?}",
+            received.len(),
+            outcome.expectation
+        ));
+    };
+    check_request(received, request)?;
+    check_outcome(&outcome, response, expect)
+}
+
+/// The recorded answer, byte for byte.
+fn template(response: &Response) -> Result<ResponseTemplate, String> {
+    let status = StatusCode::from_u16(response.status).map_err(|cause| cause.to_string())?;
+    let mut template = ResponseTemplate::new(status).set_body_bytes(response.body.as_bytes());
+    for (name, value) in &response.headers {
+        let invalid = |cause: &dyn fmt::Display| format!("response header `{name}`: {cause}");
+        let value = HeaderValue::try_from(value).map_err(|cause| invalid(&cause))?;
+        template = template.append_header(HeaderName::try_from(name).map_err(|cause| invalid(&cause))?, value);
+    }
+    Ok(template)
+}
+
+/// A client with the recorded credentials.
+fn client(request: &Request, base_url: &str) -> Result<Client, String> {
+    let builder = Client::builder().base_url(base_url).timeout(Duration::from_secs(10));
+    let header = |name| request.headers.get(name).map(String::as_str);
+    let token = header("authorization").and_then(|value| value.strip_prefix("Bearer "));
+    match (token, header("x-auth-email"), header("x-auth-key")) {
+        (Some(token), None, None) => builder.api_token(token),
+        (None, Some(email), Some(key)) => builder.api_key(email, key),
+        _ => return Err("the credentials are neither a bearer token nor an e-mail address with a key".to_owned()),
+    }
+    .and_then(ClientBuilder::build)
+    .map_err(|error| error.to_string())
+}
+
+/// Makes the recorded request by the typed call of its operation.
+async fn call(client: &Client, recording: &Recording) -> Result<Outcome, String> {
+    let request = &recording.request;
+    match recording.operation.as_str() {
+        "ssl_automatic_mode_edit" => {
+            let body: types::EnrollmentEdit = body(request)?;
+            let zone_id = after(request, "zones")?;
+            Outcome::of(
+                client
+                    .ssl_automatic_mode_edit()
+                    .zone_id(zone_id)
+                    .body(body)
+                    .send()
+                    .await,
+            )
+        }
+        "ssl_automatic_mode_get" => {
+            let zone_id = after(request, "zones")?;
+            Outcome::of(client.ssl_automatic_mode_get().zone_id(zone_id).send().await)
+        }
+        "zones_list" => {
+            let mut call = client.zones_list();
+            for (name, value) in query(request)? {
+                call = match name.as_str() {
+                    "account.id" => call.account_id(value),
+                    "account.name" => call.account_name(value),
+                    "direction" => call.direction(value),
+                    "match" => call.match_(value),
+                    "name" => call.name(value),
+                    "order" => call.order(value),
+                    "page" => call.page(number(&name, &value)?),
+                    "per_page" => call.per_page(number(&name, &value)?),
+                    "status" => call.status(value),
+                    _ => return Err(format!("`zones_list` has no parameter `{name}`")),
+                };
+            }
+            Outcome::of(call.send().await)
+        }
+        other => Err(format!(
+            "no call is known for the operation `{other}`; add an arm to `call` in {}",
+            file!()
+        )),
+    }
+}
+
+/// The path parameter that comes after a segment of the path.
+fn after<'r>(request: &'r Request, segment: &str) -> Result<&'r str, String> {
+    let mut segments = request.path.split('/').skip_while(|other| *other != segment);
+    segments
+        .nth(1)
+        .ok_or_else(|| format!("nothing comes after `{segment}` in the path {}", request.path))
+}
+
+/// The parameters in the query.
+fn query(request: &Request) -> Result<Vec<(String, String)>, String> {
+    let url = Url::parse(&format!("http://localhost/?{}", request.query)).map_err(|cause| cause.to_string())?;
+    Ok(url.query_pairs().into_owned().collect())
+}
+
+fn number(name: &str, text: &str) -> Result<u64, String> {
+    text.parse().map_err(|cause| format!("`{name}` is {text}: {cause}"))
+}
+
+/// The model in the body of the request.
+fn body<T: DeserializeOwned>(request: &Request) -> Result<T, String> {
+    let body = request.body.as_deref().ok_or("the request has no body")?;
+    serde_json::from_str(body).map_err(|cause| format!("the body of the request: {cause}"))
+}
+
+/// What a caller got.
+struct Outcome {
+    expectation: Expectation,
+    status: Option<StatusCode>,
+    headers: HeaderMap,
+    request_id: Option<String>,
+    /// The messages that came with a value.
+    messages: Vec<ResponseInfo>,
+    /// Where a value stands in its list.
+    result_info: Option<ResultInfo>,
+    /// The body that an error keeps.
+    body: Option<Vec<u8>>,
+}
+
+impl Outcome {
+    fn of<T: Serialize + DeserializeOwned>(result: Result<cloudflare_sdk::Response<T>, Error>) -> Result<Self, String> {
+        let expectation = Expectation::of(&result).map_err(|cause| cause.to_string())?;
+        Ok(match result {
+            Ok(response) => Self {
+                expectation,
+                status: Some(response.status()),
+                headers: response.headers().clone(),
+                request_id: response.request_id().map(str::to_owned),
+                messages: response.messages().to_vec(),
+                result_info: response.result_info().cloned(),
+                body: None,
+            },
+            Err(error) => Self {
+                expectation,
+                status: error.status(),
+                headers: error.headers().cloned().unwrap_or_default(),
+                request_id: error.request_id().map(str::to_owned),
+                messages: Vec::new(),
+                result_info: None,
+                body: error.body().map(|body| body.to_vec()),
+            },
+        })
+    }
+}
+
+/// Checks that a request is the recorded one, to the byte.
+fn check_request(received: &wiremock::Request, recorded: &Request) -> Result<(), String> {
+    same("the method", received.method.as_str(), &recorded.method)?;
+    same("the path", received.url.path(), &format!("{PREFIX}{}", recorded.path))?;
+    let query = (!recorded.query.is_empty()).then_some(recorded.query.as_str());
+    same("the query", received.url.query(), query)?;
+    let mut headers = (received.headers.iter())
+        .filter(|(name, _)| !NOT_RECORDED.contains(&name.as_str()))
+        .map(|(name, value)| (name.as_str(), text(value.as_bytes())))
+        .collect::<Vec<_>>();
+    headers.sort();
+    let recorded_headers = (recorded.headers.iter())
+        .map(|(name, value)| (name.as_str(), value.clone()))
+        .collect::<Vec<_>>();
+    same("the headers", headers, recorded_headers)?;
+    same(
+        "the body",
+        text(&received.body),
+        recorded.body.clone().unwrap_or_default(),
+    )
+}
+
+/// Checks that a caller got what is expected, with all that came around it.
+fn check_outcome(outcome: &Outcome, answer: &Response, expect: &Expectation) -> Result<(), String> {
+    same("the outcome", plain(&outcome.expectation)?, plain(expect)?)?;
+    same(
+        "the status",
+        outcome.status.map(|status| status.as_u16()),
+        Some(answer.status),
+    )?;
+    for (name, value) in &answer.headers {
+        let header = outcome.headers.get(name).map(|value| text(value.as_bytes()));
+        same(&format!("the response header `{name}`"), header.as_ref(), Some(value))?;
+    }
+    same(
+        "the request id",
+        outcome.request_id.as_ref(),
+        answer.headers.get("cf-ray"),
+    )?;
+
+    match &outcome.expectation {
+        Expectation::Error { .. } => same(
+            "the body of the error",
+            outcome.body.as_deref().map(text),
+            Some(answer.body.clone()),
+        ),
+        Expectation::Value(_) => {
+            let envelope: Envelope = serde_json::from_str(&answer.body).map_err(|cause| cause.to_string())?;
+            same("the messages", &outcome.messages, &envelope.messages)?;
+            same("the result info", &outcome.result_info, &envelope.result_info)
+        }
+    }
+}
+
+/// What comes around a value.
+#[derive(Deserialize)]
+struct Envelope {
+    #[serde(default)]
+    messages: Vec<ResponseInfo>,
+    result_info: Option<ResultInfo>,
+}
+
+/// An expectation as JSON, in which a moment is always written the same way.
+fn plain(expectation: &Expectation) -> Result<Value, String> {
+    fn settle(value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
+                    *text = moment.to_utc().to_string();
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(settle),
+            Value::Object(members) => members.values_mut().for_each(settle),
+            _ => {}
+        }
+    }
+    let mut value = serde_json::to_value(expectation).map_err(|cause| cause.to_string())?;
+    settle(&mut value);
+    Ok(value)
+}
+
+/// Bytes as text. What is not UTF-8 stays recognisable, so that it equals no text that was recorded.
+fn text(bytes: &[u8]) -> String {
+    match str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => format!("not UTF-8: {}", bytes.escape_ascii()),
+    }
+}
+
+fn same<T: PartialEq + fmt::Debug>(what: &str, actual: T, recorded: T) -> Result<(), String> {
+    if actual == recorded {
+        return Ok(());
+    }
+    Err(format!("{what}: {actual:?} instead of {recorded:?}"))
+}

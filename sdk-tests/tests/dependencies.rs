@@ -1,0 +1,137 @@
+//! What a user of the SDK compiles: no generator, few crates more than reqwest itself, and a compiler that is old
+//! enough.
+
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
+
+use serde_json::Value;
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+fn cargo(folder: &Path, arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO"))
+        .current_dir(folder)
+        .args(arguments)
+        .arg("--offline")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The names and versions of what is compiled for a crate, itself left out.
+fn tree(folder: &Path, arguments: &[&str]) -> BTreeSet<(String, String)> {
+    let common = ["tree", "--edges", "normal,build", "--prefix", "none"];
+    let text = cargo(folder, &[&common, arguments].concat());
+    let packages = text.lines().skip(1).filter_map(|line| {
+        let mut words = line.split(' ');
+        Some((
+            words.next()?.to_owned(),
+            words.next()?.trim_start_matches('v').to_owned(),
+        ))
+    });
+    packages.collect()
+}
+
+fn of_sdk(features: &[&str]) -> BTreeSet<(String, String)> {
+    tree(
+        Path::new(ROOT),
+        &[&["--package", "cloudflare-sdk", "--locked"], features].concat(),
+    )
+}
+
+fn names(packages: &BTreeSet<(String, String)>) -> BTreeSet<&str> {
+    packages.iter().map(|(name, _)| name.as_str()).collect()
+}
+
+#[test]
+fn without_the_feature_codegen_nothing_of_the_generator_is_compiled() {
+    let generator = [
+        "cloudflare-sdk-codegen",
+        "openapiv3",
+        "prettyplease",
+        "progenitor-impl",
+        "typify-impl",
+    ];
+    let (without, with) = (of_sdk(&[]), of_sdk(&["--features", "codegen"]));
+    for name in generator {
+        assert!(
+            !names(&without).contains(name),
+            "{name} is compiled without the feature"
+        );
+        assert!(
+            names(&with).contains(name),
+            "{name} is not compiled with the feature, so this test shows nothing"
+        );
+    }
+}
+
+#[test]
+fn every_crate_that_is_added_to_reqwest_is_explained() {
+    let bare = tempfile::tempdir().unwrap();
+    let manifest = r#"
+        [package]
+        name = "bare"
+        edition = "2024"
+
+        [lib]
+        path = "lib.rs"
+
+        [dependencies]
+        reqwest = { version = "0.13", default-features = false, features = ["http2", "rustls", "system-proxy"] }
+
+        [workspace]
+    "#;
+    fs::write(bare.path().join("Cargo.toml"), manifest).unwrap();
+    fs::write(bare.path().join("lib.rs"), "").unwrap();
+    fs::copy(Path::new(ROOT).join("Cargo.lock"), bare.path().join("Cargo.lock")).unwrap();
+    let (bare, sdk) = (tree(bare.path(), &[]), of_sdk(&[]));
+    let added: BTreeSet<&str> = names(&sdk).difference(&names(&bare)).copied().collect();
+    let contributing = include_str!("../../CONTRIBUTING.md");
+    let (_, table) = contributing.split_once("## What the SDK adds to reqwest\n").unwrap();
+    let table = table.split("\n## ").next().unwrap();
+    let explained = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once("` | "))
+        .collect::<Vec<_>>();
+    assert!(
+        explained.iter().all(|(_, reason)| reason.len() > 20),
+        "a crate has no reason: {explained:?}"
+    );
+    let explained: BTreeSet<&str> = explained.into_iter().map(|(name, _)| name).collect();
+    assert_eq!(
+        explained, added,
+        "left: what CONTRIBUTING.md explains; right: what is added"
+    );
+}
+
+#[test]
+fn the_minimum_rust_version_is_the_highest_of_what_is_compiled() {
+    // Other platforms' crates need not be at hand.
+    let rustc = Command::new("rustc").arg("-vV").output().unwrap();
+    let rustc = String::from_utf8(rustc.stdout).unwrap();
+    let host = rustc.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
+    let arguments = [
+        "metadata",
+        "--format-version",
+        "1",
+        "--locked",
+        "--filter-platform",
+        host,
+    ];
+    let metadata: Value = serde_json::from_str(&cargo(Path::new(ROOT), &arguments)).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let version_of = |name: &str, version: &str| {
+        let package = packages
+            .iter()
+            .find(|package| package["name"] == name && package["version"] == version);
+        let text = package.unwrap_or_else(|| panic!("{name} {version}"))["rust_version"].as_str()?;
+        let mut parts = text.split('.').map(|part| part.parse::<u32>().unwrap());
+        Some((parts.next().unwrap(), parts.next().unwrap_or(0)))
+    };
+    let compiled = of_sdk(&["--features", "codegen,schemars"]);
+    let highest = compiled
+        .iter()
+        .filter_map(|(name, version)| version_of(name, version))
+        .max();
+    assert_eq!(version_of("cloudflare-sdk", env!("CARGO_PKG_VERSION")), highest);
+}
