@@ -11,6 +11,7 @@ mod integers;
 mod observed_null;
 mod prune;
 mod relax;
+mod scalars;
 mod success;
 
 pub(crate) use prune::prune;
@@ -23,6 +24,7 @@ pub(crate) fn run(document: &mut Document) {
     success::run(document);
     envelope::run(document);
     observed_null::run(document);
+    scalars::run(document);
     relax::run(document);
     integers::run(document);
     defaults::run(document);

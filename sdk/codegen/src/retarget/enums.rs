@@ -37,16 +37,17 @@ fn is_of_strings(item: &ItemEnum) -> bool {
 fn open(item: &ItemEnum, target: &Target) -> Result<Vec<Item>, String> {
     let runtime = &target.runtime;
     let ident = &item.ident;
-    let name = ident.to_string();
+    let names = ["Unknown", "Unrecognized"].map(|name| Ident::new(name, ident.span()));
+    let is_free = |name: &&Ident| item.variants.iter().all(|variant| variant.ident != **name);
+    let Some(unknown) = names.iter().find(is_free) else {
+        return Err(format!(
+            "the enumeration `{ident}` has both a value `unknown` and a value `unrecognized`"
+        ));
+    };
     let mut variants = Vec::new();
     let mut values = Vec::new();
     let mut docs = Vec::new();
     for variant in &item.variants {
-        if variant.ident == "Unknown" {
-            return Err(format!(
-                "the enumeration `{name}` has a value that would be called `Unknown` itself"
-            ));
-        }
         let value = renamed(&variant.attrs).unwrap_or_else(|| variant.ident.to_string());
         docs.push(format!(" The value `{value}`."));
         values.push(value);
@@ -86,13 +87,13 @@ fn open(item: &ItemEnum, target: &Target) -> Result<Vec<Item>, String> {
             /// It can be received and not be sent. Do not match on its text: a later version may make the value a
             /// variant of its own; compare [`as_str`](Self::as_str) instead.
             #attribute
-            Unknown(::std::string::String),
+            #unknown(::std::string::String),
         }
     };
     set_doc(
         &mut declaration.attrs,
         &format!(
-            "{}\n\nOne of {list}; other values are kept as `Unknown`.",
+            "{}\n\nOne of {list}; other values are kept as `{unknown}`.",
             doc(&item.attrs).trim()
         ),
     );
@@ -103,7 +104,7 @@ fn open(item: &ItemEnum, target: &Target) -> Result<Vec<Item>, String> {
             pub fn as_str(&self) -> &str {
                 match self {
                     #(Self::#variants => #values,)*
-                    Self::Unknown(value) => value,
+                    Self::#unknown(value) => value,
                 }
             }
         }
@@ -112,7 +113,7 @@ fn open(item: &ItemEnum, target: &Target) -> Result<Vec<Item>, String> {
             const VALUES: &'static [&'static str] = &[#(#values),*];
             fn unknown(&self) -> ::std::option::Option<&str> {
                 match self {
-                    Self::Unknown(value) => ::std::option::Option::Some(value),
+                    Self::#unknown(value) => ::std::option::Option::Some(value),
                     _ => ::std::option::Option::None,
                 }
             }
@@ -122,7 +123,7 @@ fn open(item: &ItemEnum, target: &Target) -> Result<Vec<Item>, String> {
             fn from(value: &str) -> Self {
                 match value {
                     #(#values => Self::#variants,)*
-                    _ => Self::Unknown(value.to_owned()),
+                    _ => Self::#unknown(value.to_owned()),
                 }
             }
         }
@@ -137,7 +138,7 @@ fn open(item: &ItemEnum, target: &Target) -> Result<Vec<Item>, String> {
             fn from(value: ::std::string::String) -> Self {
                 match value.as_str() {
                     #(#values => Self::#variants,)*
-                    _ => Self::Unknown(value),
+                    _ => Self::#unknown(value),
                 }
             }
         }

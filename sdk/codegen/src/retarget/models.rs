@@ -1,6 +1,8 @@
 //! The models: open to what Cloudflare adds, strict in what is sent, and with JSON schemas that say what the document
 //! says.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use serde_json::{Map, Value};
@@ -21,6 +23,7 @@ pub(super) fn run(types: &mut ItemMod, facts: &Facts, enums: &[Ident], target: &
     for item in items.iter_mut() {
         match item {
             Item::Struct(item) => {
+                distinct_members(item)?;
                 structure(item, target);
                 if let (Some(feature), Some(schema)) = (&target.schemars_feature, facts.schema(&item.ident.to_string()))
                 {
@@ -30,13 +33,12 @@ pub(super) fn run(types: &mut ItemMod, facts: &Facts, enums: &[Ident], target: &
                     added.push(borrowed_conversion(&item.ident));
                 }
             }
-            Item::Enum(item) => {
-                if let Some(derive) = derive_schema(target) {
-                    // Open enumerations have it already.
-                    if !item.attrs.iter().any(|attribute| attribute.path().is_ident("cfg_attr")) {
-                        item.attrs.push(derive);
-                    }
+            // Open enumerations have all of it already.
+            Item::Enum(item) if !enums.contains(&item.ident) => {
+                if !derives(&item.attrs, "PartialEq") {
+                    item.attrs.push(parse_quote!(#[derive(PartialEq)]));
                 }
+                item.attrs.extend(derive_schema(target));
             }
             Item::Impl(item) => named_input(item, target),
             _ => {}
@@ -120,22 +122,44 @@ impl VisitMut for Required {
     }
 }
 
-fn structure(item: &mut ItemStruct, target: &Target) {
-    let runtime = &target.runtime;
-    let text = doc(&item.attrs);
-    set_doc(&mut item.attrs, &text);
-    let derives = |item: &ItemStruct, name: &str| {
-        let list = |attribute: &&syn::Attribute| attribute.path().is_ident("derive");
-        item.attrs.iter().filter(list).any(|attribute| {
+/// Refuses a model of which two members have one name in Rust, which typify does not notice.
+fn distinct_members(item: &ItemStruct) -> Result<(), String> {
+    let mut names = BTreeSet::new();
+    match item
+        .fields
+        .iter()
+        .filter_map(|field| field.ident.as_ref())
+        .find(|name| !names.insert(*name))
+    {
+        None => Ok(()),
+        Some(name) => Err(format!(
+            "two properties of `{}` would both be called `{name}` in Rust",
+            item.ident
+        )),
+    }
+}
+
+/// Whether a derive is among the attributes.
+fn derives(attributes: &[syn::Attribute], name: &str) -> bool {
+    attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("derive"))
+        .any(|attribute| {
             let mut found = false;
+            // All that can stand in a derive is paths.
             let _ = attribute.parse_nested_meta(|meta| {
                 found |= meta.path.segments.last().is_some_and(|segment| segment.ident == name);
                 Ok(())
             });
             found
         })
-    };
-    if !derives(item, "PartialEq") {
+}
+
+fn structure(item: &mut ItemStruct, target: &Target) {
+    let runtime = &target.runtime;
+    let text = doc(&item.attrs);
+    set_doc(&mut item.attrs, &text);
+    if !derives(&item.attrs, "PartialEq") {
         item.attrs.push(parse_quote!(#[derive(PartialEq)]));
     }
     item.attrs.extend(derive_schema(target));
@@ -277,10 +301,8 @@ fn is_default(attribute: &syn::Attribute) -> bool {
 fn borrowed_conversion(ident: &Ident) -> Item {
     parse_quote! {
         impl ::std::convert::TryFrom<&::std::string::String> for #ident {
-            type Error = self::error::ConversionError;
-            fn try_from(
-                value: &::std::string::String,
-            ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            type Error = <Self as ::std::str::FromStr>::Err;
+            fn try_from(value: &::std::string::String) -> ::std::result::Result<Self, Self::Error> {
                 value.parse()
             }
         }
