@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{self, DeserializeOwned},
+};
 use serde_json::Value;
 
 use crate::runtime::checks::whole_number as whole_number_of_float;
@@ -169,13 +172,20 @@ impl<T> Envelope<T> {
     }
 }
 
+impl<T: DeserializeOwned> Envelope<T> {
+    /// The envelope in a body, if it is one whose result reads as `T`.
+    ///
+    /// By way of a value, which unlike a model minds neither a member that comes twice nor a byte order mark.
+    pub(crate) fn by_value(body: &[u8]) -> Option<Self> {
+        let value: Value = serde_json::from_slice(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)).ok()?;
+        value.is_object().then(|| serde_json::from_value(value).ok())?
+    }
+}
+
 impl Envelope<Value> {
     /// The envelope of a failure, if the body is one, whatever the result in it.
     pub(crate) fn of_failure(body: &[u8]) -> Option<Self> {
-        // By way of a value, which unlike a model minds neither a member that comes twice nor an array.
-        let value: Value = serde_json::from_slice(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)).ok()?;
-        let envelope: Self = value.is_object().then(|| serde_json::from_value(value).ok())??;
-        (envelope.is_failure() || !envelope.errors.is_empty()).then_some(envelope)
+        Self::by_value(body).filter(|envelope| envelope.success == Some(false) || !envelope.errors.is_empty())
     }
 }
 

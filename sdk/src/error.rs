@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::{
     envelope::{Envelope, ResponseInfo},
     response::request_id,
-    runtime::{Answer, OperationInfo},
+    runtime::{OperationInfo, RawResponse},
 };
 
 /// Why a call did not give a value.
@@ -44,7 +44,7 @@ struct Inner {
     operation: Option<OperationInfo>,
     /// What is wrong with the configuration or the request, or why the answer could not be read.
     reason: Option<String>,
-    answer: Option<Answer>,
+    response: Option<RawResponse>,
     errors: Vec<ResponseInfo>,
     messages: Vec<ResponseInfo>,
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -80,7 +80,7 @@ impl Error {
             kind,
             operation: None,
             reason: None,
-            answer: None,
+            response: None,
             errors: Vec::new(),
             messages: Vec::new(),
             source: None,
@@ -96,8 +96,9 @@ impl Error {
     /// A request that cannot be made; for generated code.
     #[doc(hidden)]
     #[must_use]
-    pub fn invalid_request(reason: String) -> Self {
+    pub fn invalid_request(operation: &OperationInfo, reason: String) -> Self {
         let mut error = Self::new(ErrorKind::InvalidRequest);
+        error.0.operation = Some(*operation);
         error.0.reason = Some(reason);
         error
     }
@@ -105,35 +106,39 @@ impl Error {
     /// An answer that is not a success; for generated code.
     #[doc(hidden)]
     #[must_use]
-    pub fn unexpected_response(answer: Answer) -> Self {
-        match Envelope::of_failure(&answer.body) {
-            Some(envelope) => Self::refused(answer, envelope),
-            None => Self::of_answer(ErrorKind::UnexpectedStatus, answer),
+    pub fn unexpected_response(response: RawResponse) -> Self {
+        match Envelope::of_failure(&response.body) {
+            Some(envelope) => Self::refused(response, envelope),
+            None => Self::of_response(ErrorKind::UnexpectedStatus, response),
         }
     }
 
     /// An envelope that says that the call failed.
-    pub(crate) fn refused<T>(answer: Answer, envelope: Envelope<T>) -> Self {
-        let mut error = Self::of_answer(ErrorKind::Api, answer);
+    pub(crate) fn refused<T>(response: RawResponse, envelope: Envelope<T>) -> Self {
+        let mut error = Self::of_response(ErrorKind::Api, response);
         error.0.errors = envelope.errors;
         error.0.messages = envelope.messages;
         error
     }
 
-    pub(crate) fn decode(answer: Answer, cause: serde_json::Error) -> Self {
-        let mut error = Self::of_answer(ErrorKind::Decode, answer);
+    /// A success that cannot be read, unless it is the envelope of a failure.
+    pub(crate) fn unreadable(response: RawResponse, cause: serde_json::Error) -> Self {
+        if let Some(envelope) = Envelope::of_failure(&response.body) {
+            return Self::refused(response, envelope);
+        }
+        let mut error = Self::of_response(ErrorKind::Decode, response);
         error.0.source = Some(Box::new(cause));
         error
     }
 
-    pub(crate) fn body_too_large(answer: Answer, limit: usize) -> Self {
-        let mut error = Self::of_answer(ErrorKind::BodyTooLarge, answer);
+    pub(crate) fn body_too_large(response: RawResponse, limit: usize) -> Self {
+        let mut error = Self::of_response(ErrorKind::BodyTooLarge, response);
         error.0.reason = Some(format!("the answer is larger than the limit of {limit} bytes"));
         error
     }
 
     /// A failure of the HTTP client; `answer` is what had arrived, if the headers had.
-    pub(crate) fn transport(operation: OperationInfo, cause: reqwest::Error, answer: Option<Answer>) -> Self {
+    pub(crate) fn transport(operation: OperationInfo, cause: reqwest::Error, response: Option<RawResponse>) -> Self {
         let kind = if cause.is_builder() {
             ErrorKind::InvalidRequest
         } else if cause.is_connect() {
@@ -145,16 +150,16 @@ impl Error {
         };
         let mut error = Self::new(kind);
         error.0.operation = Some(operation);
-        error.0.answer = answer;
+        error.0.response = response;
         // The URL is known to the caller, and holds identifiers that need not stand in every log.
         error.0.source = Some(Box::new(cause.without_url()));
         error
     }
 
-    fn of_answer(kind: ErrorKind, answer: Answer) -> Self {
+    fn of_response(kind: ErrorKind, response: RawResponse) -> Self {
         let mut error = Self::new(kind);
-        error.0.operation = Some(answer.operation);
-        error.0.answer = Some(answer);
+        error.0.operation = Some(response.operation);
+        error.0.response = Some(response);
         error
     }
 
@@ -181,13 +186,13 @@ impl Error {
     /// The status of the answer, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
-        Some(self.0.answer.as_ref()?.status)
+        Some(self.0.response.as_ref()?.status)
     }
 
     /// The headers of the answer, if there was one.
     #[must_use]
     pub fn headers(&self) -> Option<&HeaderMap> {
-        Some(&self.0.answer.as_ref()?.headers)
+        Some(&self.0.response.as_ref()?.headers)
     }
 
     /// The id by which Cloudflare's support finds the request: the header `cf-ray`.
@@ -199,7 +204,7 @@ impl Error {
     /// The body of the answer, if there was one: all of it, or as much as arrived and the limit allowed.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
-        Some(&self.0.answer.as_ref()?.body)
+        Some(&self.0.response.as_ref()?.body)
     }
 
     /// The body as text; what is not UTF-8 is replaced by U+FFFD.
@@ -252,7 +257,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn result<T: DeserializeOwned>(&self) -> Option<T> {
-        serde_json::from_slice::<Envelope<T>>(self.body()?).ok()?.result
+        Envelope::by_value(self.body()?)?.result
     }
 
     /// Whether Cloudflare did not accept the credentials: status 401, or 400 with a code of its authentication.
@@ -267,13 +272,14 @@ impl Error {
             || (self.status() == Some(StatusCode::BAD_REQUEST) && self.has_code(INVALID_HEADERS))
     }
 
-    /// Whether the credentials may not do this: status 403.
+    /// Whether Cloudflare's API refused because the credentials may not do this: status 403 in its envelope.
     ///
     /// Give the token one of the [`accepted_permissions`](Self::accepted_permissions), for the zone in question. A 403
-    /// that is not Cloudflare's envelope comes from the edge, which blocks addresses and not tokens.
+    /// that is not Cloudflare's envelope, and for which this is `false`, comes from the edge, which blocks addresses
+    /// and not tokens.
     #[must_use]
-    pub fn is_permission(&self) -> bool {
-        self.status() == Some(StatusCode::FORBIDDEN)
+    pub fn is_permission_denied(&self) -> bool {
+        self.status() == Some(StatusCode::FORBIDDEN) && self.kind() == ErrorKind::Api
     }
 
     /// Whether there is no such thing: status 404.
@@ -293,9 +299,10 @@ impl Error {
         self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// Whether the time ran out before the answer was there.
+    /// Whether the time ran out after a connection was made and before the response was there.
     ///
-    /// A change may have been made all the same.
+    /// A change may have been made all the same. When the time ran out while connecting, the error
+    /// [is of the connection](Self::is_connect).
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.kind() == ErrorKind::Timeout
@@ -339,7 +346,7 @@ impl fmt::Display for Error {
             write!(f, "{} {info}", if index == 0 { ":" } else { ";" })?;
         }
         let permissions = self.accepted_permissions();
-        if self.is_permission() && !permissions.is_empty() {
+        if self.is_permission_denied() && !permissions.is_empty() {
             write!(f, "; one of these permissions is needed: {}", permissions.join(", "))?;
         }
         match self.request_id() {
@@ -374,7 +381,11 @@ impl StdError for Error {
 
 impl From<http::header::InvalidHeaderValue> for Error {
     fn from(cause: http::header::InvalidHeaderValue) -> Self {
-        Self::invalid_request(format!("a header parameter cannot stand in a header: {cause}"))
+        let mut error = Self::new(ErrorKind::InvalidRequest);
+        error.0.reason = Some(format!(
+            "a header parameter has a character that no header can hold: {cause}"
+        ));
+        error
     }
 }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::{Error, ResponseInfo, ResultInfo, envelope::Envelope, runtime::Answer};
+use crate::{Error, ResponseInfo, ResultInfo, envelope::Envelope, runtime::RawResponse};
 
 /// The value of a call, with what came around it.
 ///
@@ -72,68 +72,75 @@ impl<T> Response<T> {
 impl<T: DeserializeOwned> Response<T> {
     /// Reads a success; for generated code.
     #[doc(hidden)]
-    pub fn from_response(answer: Answer) -> Result<Self, Error> {
-        if !answer.operation.enveloped {
-            return match serde_json::from_slice(&answer.body) {
-                Ok(value) => Ok(Self::of(answer, value)),
-                Err(cause) => Err(Error::decode(answer, cause)),
+    pub fn from_response(raw: RawResponse) -> Result<Self, Error> {
+        if !raw.operation.enveloped {
+            return match serde_json::from_slice(&raw.body) {
+                Ok(value) => Self::of(raw, value),
+                Err(cause) => Err(Error::unreadable(raw, cause)),
             };
         }
-        let envelope = match serde_json::from_slice::<Envelope<T>>(&answer.body) {
+        let envelope = match serde_json::from_slice::<Envelope<T>>(&raw.body) {
             Ok(envelope) => envelope,
-            // It may be a failure under a status of success, whose result is of another shape.
-            Err(cause) => {
-                return Err(match Envelope::of_failure(&answer.body) {
-                    Some(envelope) => Error::refused(answer, envelope),
-                    None => Error::decode(answer, cause),
-                });
-            }
+            Err(cause) => match Envelope::by_value(&raw.body) {
+                Some(envelope) => envelope,
+                None => return Err(Error::unreadable(raw, cause)),
+            },
         };
         if envelope.is_failure() {
-            return Err(Error::refused(answer, envelope));
+            return Err(Error::refused(raw, envelope));
         }
         let value = match envelope.result {
             Some(value) => value,
             // A result that may be null may be missing.
             None => match serde_json::from_str("null") {
                 Ok(value) => value,
-                Err(_) => return Err(Error::decode(answer, serde::de::Error::missing_field("result"))),
+                Err(_) => return Err(Error::unreadable(raw, serde::de::Error::missing_field("result"))),
             },
         };
-        let mut response = Self::of(answer, value);
-        response.messages = envelope.messages;
-        response.result_info = envelope.result_info;
-        Ok(response)
+        let RawResponse { status, headers, .. } = raw;
+        let (messages, result_info) = (envelope.messages, envelope.result_info);
+        Ok(Self {
+            value,
+            messages,
+            result_info,
+            status,
+            headers,
+        })
     }
 }
 
 impl Response<()> {
     /// A success that has no body; for generated code.
     #[doc(hidden)]
-    pub fn empty(answer: Answer) -> Self {
-        Self::of(answer, ())
+    pub fn empty(raw: RawResponse) -> Result<Self, Error> {
+        Self::of(raw, ())
     }
 }
 
 impl Response<Bytes> {
     /// A success whose body is not JSON; for generated code.
     #[doc(hidden)]
-    pub fn stream(answer: Answer) -> Self {
-        let body = answer.body.clone();
-        Self::of(answer, body)
+    pub fn stream(raw: RawResponse) -> Result<Self, Error> {
+        let body = raw.body.clone();
+        Self::of(raw, body)
     }
 }
 
 impl<T> Response<T> {
-    fn of(answer: Answer, value: T) -> Self {
-        let Answer { status, headers, .. } = answer;
-        Self {
+    /// A success that is not an envelope, unless the body is the envelope of a failure after all.
+    fn of(raw: RawResponse, value: T) -> Result<Self, Error> {
+        // Only by the flag: a value may have errors to tell of.
+        if let Some(envelope) = Envelope::of_failure(&raw.body).filter(|envelope| envelope.success == Some(false)) {
+            return Err(Error::refused(raw, envelope));
+        }
+        let RawResponse { status, headers, .. } = raw;
+        Ok(Self {
             value,
             messages: Vec::new(),
             result_info: None,
             status,
             headers,
-        }
+        })
     }
 }
 

@@ -5,12 +5,12 @@
 //! so share its credentials, its connections and its behaviour. What is hidden from the documentation here is the
 //! contract between the generator and the runtime of the same version.
 
-mod answer;
 pub(crate) mod checks;
 mod operation;
 mod path;
 mod query;
 mod request;
+mod response;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -22,11 +22,9 @@ use crate::{Credentials, base_url::BaseUrl};
 
 pub use crate::{Error, Response};
 #[doc(hidden)]
-pub use answer::Answer;
-#[doc(hidden)]
 pub use bytes::Bytes;
 #[doc(hidden)]
-pub use checks::{OpenEnum, Whole, deserialize_open_enum, invalid, known, null_as_default, quoted, whole, within};
+pub use checks::{Check, Whole, deserialize_open_enum, invalid, null_as_default, one_of, quoted, whole, within};
 #[doc(hidden)]
 pub use operation::OperationInfo;
 #[doc(hidden)]
@@ -37,6 +35,8 @@ pub use query::QueryParam;
 pub use request::RequestBuilder;
 #[doc(hidden)]
 pub use reqwest::{Body, header};
+#[doc(hidden)]
+pub use response::RawResponse;
 
 /// What all calls of a client share: base URL, credentials, connections and limits.
 ///
@@ -77,7 +77,7 @@ impl Runtime {
 
     /// Sends a request and reads its answer; for generated code.
     #[doc(hidden)]
-    pub async fn exec(&self, mut request: reqwest::Request, operation: &OperationInfo) -> Result<Answer, Error> {
+    pub async fn exec(&self, mut request: reqwest::Request, operation: &OperationInfo) -> Result<RawResponse, Error> {
         let shared = &*self.0;
         shared.credentials.apply(request.headers_mut())?;
         *request.timeout_mut() = Some(shared.timeout);
@@ -86,7 +86,7 @@ impl Runtime {
             .execute(request)
             .await
             .map_err(|cause| Error::transport(*operation, cause, None))?;
-        answer::read(response, *operation, shared.max_body_size).await
+        response::read(response, *operation, shared.max_body_size).await
     }
 }
 
@@ -96,8 +96,8 @@ macro_rules! verbs {
         impl Runtime {
             $(
                 #[doc(hidden)]
-                pub fn $name(&self, url: String) -> RequestBuilder {
-                    RequestBuilder::new(Method::$method, &url)
+                pub fn $name(&self, operation: &OperationInfo, url: String) -> RequestBuilder {
+                    RequestBuilder::new(operation, Method::$method, &url)
                 }
             )*
         }
@@ -108,7 +108,7 @@ verbs!(get GET put PUT post POST delete DELETE options OPTIONS head HEAD patch P
 
 impl fmt::Debug for Runtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The HTTP client is left out: its default headers are the user's and may hold secrets.
+        // The HTTP client has nothing to show that was not configured here.
         f.debug_struct("Runtime")
             .field("base_url", &self.0.base_url)
             .field("credentials", &self.0.credentials)

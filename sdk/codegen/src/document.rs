@@ -173,8 +173,12 @@ impl Document {
             Value::Object(object) => {
                 if let Some(target) = reference(value) {
                     let here = format!("{pointer}/$ref");
-                    if !target.starts_with("#/") {
-                        let reason = format!("`{target}` leads out of the document; only `#/…` is supported");
+                    // Progenitor goes by the name of a component alone, whatever comes before it.
+                    if target
+                        .strip_prefix("#/components/")
+                        .is_none_or(|rest| rest.split('/').count() != 2)
+                    {
+                        let reason = format!("`{target}` is not a component; only `#/components/…/…` is supported");
                         return Err(Fault::new(here, reason));
                     }
                     if self.at(target).is_none() {
@@ -246,10 +250,14 @@ impl<'a> Operation<'a> {
         join(&join("/paths", self.path), self.method)
     }
 
-    /// The parameters of the path item and of the operation itself.
+    pub(crate) fn id(&self) -> Option<&'a str> {
+        self.value.get("operationId")?.as_str()
+    }
+
+    /// The parameters of the operation itself, which take precedence, and of its path item.
     pub(crate) fn parameters(&self) -> impl Iterator<Item = &'a Value> {
         let of = |value: &'a Value| value.get("parameters").and_then(Value::as_array).into_iter().flatten();
-        of(self.item).chain(of(self.value))
+        of(self.value).chain(of(self.item))
     }
 }
 
@@ -357,7 +365,9 @@ mod tests {
         );
         assert_eq!(fault(&text), expected);
         let text = with_schemas(r#"{"A":{"$ref":"other.json"}}"#);
-        assert!(fault(&text).reason.contains("leads out of the document"));
+        assert!(fault(&text).reason.contains("is not a component"));
+        let text = with_schemas(r##"{"A":{"allOf":[{"$ref":"#/components/schemas/A/allOf/0"}]}}"##);
+        assert!(fault(&text).reason.contains("is not a component"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     document::{Document, Operation, json_schema},
-    passes::envelope,
+    passes::{envelope, errors},
 };
 
 /// The keywords that constrain a value and that no type of Rust says.
@@ -24,7 +24,7 @@ const CONSTRAINTS: [&str; 10] = [
 ];
 
 /// The operations of a document by the name of their builder's method.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Facts {
     pub(crate) operations: BTreeMap<String, OperationFacts>,
     /// The schemas of the components by the name of their model.
@@ -32,17 +32,15 @@ pub(crate) struct Facts {
 }
 
 /// A schema that may have become a model.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct SchemaFacts {
-    /// Whether it is sent and never received: only then may the model be strict.
-    sent_only: bool,
     pub(crate) members: Vec<Parameter>,
     /// What the document says of its values in words of JSON Schema and the type does not.
     pub(crate) constraints: Map<String, Value>,
 }
 
 /// One operation.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct OperationFacts {
     pub(crate) path: String,
     /// Whether repeating the call has the same effect as making it once.
@@ -57,7 +55,7 @@ pub(crate) struct OperationFacts {
 }
 
 /// A parameter, or a member of the body.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Parameter {
     pub(crate) name: String,
     pub(crate) required: bool,
@@ -76,17 +74,12 @@ pub(crate) struct Parameter {
 impl Facts {
     pub(crate) fn read(document: &Document) -> Self {
         let operations = (document.operations())
-            .filter_map(|operation| {
-                let id = operation.value.get("operationId")?.as_str()?;
-                Some((id.to_owned(), OperationFacts::read(document, operation)))
-            })
+            .filter_map(|operation| Some((operation.id()?.to_owned(), OperationFacts::read(document, operation))))
             .collect();
-        let received = document.received();
         let schemas = (document.schemas())
             .map(|(name, schema)| {
                 let resolved = resolve(document, schema);
                 let facts = SchemaFacts {
-                    sent_only: !received.contains(name),
                     members: Parameter::of_body(document, resolved),
                     constraints: constraints(document, resolved),
                 };
@@ -108,10 +101,30 @@ impl Facts {
         self.schemas.get(&identifier(model))
     }
 
-    /// The members of a model that is sent and never received.
-    pub(crate) fn sent(&self, model: &str) -> Option<&[Parameter]> {
-        let schema = self.schema(model).filter(|schema| schema.sent_only)?;
-        Some(&schema.members)
+    /// The members of a model: of a component, or of the body of an operation that it is named after.
+    pub(crate) fn members(&self, model: &str) -> &[Parameter] {
+        if let Some(schema) = self.schema(model) {
+            return &schema.members;
+        }
+        let wanted = identifier(model);
+        let of_body = (self.operations.iter()).find(|(id, _)| wanted == identifier(id) + "body");
+        of_body.map_or(&[], |(_, operation)| &operation.members)
+    }
+
+    /// The facts of a part of the document, as far as they were read of the whole.
+    pub(crate) fn of_part(&self, part: &Document) -> Self {
+        let operations = (part.operations())
+            .filter_map(|operation| {
+                let id = operation.id()?;
+                let whole = self.operations.get(id).cloned();
+                Some((
+                    id.to_owned(),
+                    whole.unwrap_or_else(|| OperationFacts::read(part, operation)),
+                ))
+            })
+            .collect();
+        let schemas = self.schemas.clone();
+        Self { operations, schemas }
     }
 }
 
@@ -127,10 +140,10 @@ impl OperationFacts {
         };
         let permissions = value.get("x-api-token-group").and_then(Value::as_array);
         let responses = value.get("responses").and_then(Value::as_object);
-        let enveloped = responses.into_iter().flatten().any(|(status, response)| {
-            status.starts_with('2')
-                && json_schema(document.resolve(response)).is_some_and(|schema| envelope::is_envelope(document, schema))
-        });
+        let enveloped = (responses.into_iter().flatten())
+            .filter(|(status, _)| errors::is_success(status, responses))
+            .filter_map(|(_, response)| json_schema(document.resolve(response)))
+            .any(|schema| envelope::is_envelope(document, schema));
         let body = value.get("requestBody").map(|body| document.resolve(body));
         Self {
             path: path.to_owned(),
@@ -209,7 +222,18 @@ impl Parameter {
 
     /// What progenitor calls it.
     pub(crate) fn ident(&self) -> String {
-        let snake = self.name.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+        let mut snake = String::new();
+        for c in self.name.chars() {
+            let after_small = snake.ends_with(|last: char| last.is_ascii_lowercase() || last.is_ascii_digit());
+            if c.is_ascii_uppercase() && after_small {
+                snake.push('_');
+            }
+            snake.push(if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '_'
+            });
+        }
         if syn::parse_str::<syn::Ident>(&snake).is_ok() {
             snake
         } else {
@@ -329,7 +353,7 @@ mod tests {
             } },
         });
         let facts = Facts::read(&Document::parse(&document.to_string()).unwrap());
-        let [size] = facts.sent("Edit").unwrap() else { panic!() };
+        let [size] = facts.members("Edit") else { panic!() };
         assert!(size.integral && !size.required);
         assert_eq!((size.minimum, size.maximum), (Some(5), Some(50)));
         assert_eq!(

@@ -105,8 +105,8 @@ impl Generator {
         let mut document = Document::parse(text)?;
         let facts = Facts::read(&document);
         passes::run(&mut document);
-        let mut file = progenitor::generate(&document)?;
-        retarget::run(&mut file, &facts, &target).map_err(|reason| Fault::new("", reason))?;
+        let finish = |part: &Document, file: &mut syn::File| retarget::run(file, &facts.of_part(part), &target);
+        let file = progenitor::generate(&document, &finish)?;
         Ok(prettyplease::unparse(&file))
     }
 }

@@ -18,9 +18,20 @@ use crate::{
 };
 
 /// Generates builders and models for a document that went through the passes.
-pub(crate) fn generate(document: &Document) -> Result<syn::File, Fault> {
-    attempt(document).map_err(|reason| locate(document).unwrap_or_else(|| Fault::new("", reason)))
+///
+/// `finish` is done to the output; if it fails, the place in the document is found in the same way.
+pub(crate) fn generate(
+    document: &Document,
+    finish: &dyn Fn(&Document, &mut syn::File) -> Result<(), String>,
+) -> Result<syn::File, Fault> {
+    let attempt = |document: &Document| {
+        let mut file = attempt(document)?;
+        finish(document, &mut file).map(|()| file)
+    };
+    attempt(document).map_err(|reason| locate(document, &attempt).unwrap_or_else(|| Fault::new("", reason)))
 }
+
+type Attempt<'a> = &'a dyn Fn(&Document) -> Result<syn::File, String>;
 
 fn attempt(document: &Document) -> Result<syn::File, String> {
     let spec: OpenAPI = serde_json::from_value(document.0.clone()).map_err(|e| format!("not OpenAPI 3.0: {e}"))?;
@@ -39,21 +50,21 @@ fn attempt(document: &Document) -> Result<syn::File, String> {
 
 /// Finds the smallest part of the document that cannot be generated: of the components, then of the operations, the
 /// one that fails alone and needs the fewest others.
-fn locate(document: &Document) -> Option<Fault> {
+fn locate(document: &Document, attempt: Attempt<'_>) -> Option<Fault> {
     let components = document.schemas().filter_map(|(name, _)| {
         let pointer = join("/components/schemas", name);
         // A response is the plainest place where a schema can be used.
         let content = serde_json::json!({ "application/json": { "schema": { "$ref": format!("#{pointer}") } } });
         let response = serde_json::json!({ "description": "", "content": content });
         let item = serde_json::json!({ "get": { "operationId": "locate", "responses": { "200": response } } });
-        alone(document, pointer, "/locate", item)
+        alone(document, attempt, pointer, "/locate", item)
     });
     let smallest = components.min_by_key(|(size, _)| *size);
     let fault = smallest.or_else(|| {
         let operations = document.operations().filter_map(|operation| {
             let mut item = operation.item.as_object()?.clone();
             item.retain(|member, _| member == operation.method || member == "parameters");
-            alone(document, operation.pointer(), operation.path, item.into())
+            alone(document, attempt, operation.pointer(), operation.path, item.into())
         });
         operations.min_by_key(|(size, _)| *size)
     });
@@ -61,7 +72,13 @@ fn locate(document: &Document) -> Option<Fault> {
 }
 
 /// Generates one path item alone; a failure comes with the size of what had to be kept.
-fn alone(document: &Document, pointer: String, path: &str, item: Value) -> Option<(usize, Fault)> {
+fn alone(
+    document: &Document,
+    attempt: Attempt<'_>,
+    pointer: String,
+    path: &str,
+    item: Value,
+) -> Option<(usize, Fault)> {
     let mut part = document.clone();
     part.0["paths"] = Value::Object([(path.to_owned(), item)].into_iter().collect());
     passes::prune(&mut part);

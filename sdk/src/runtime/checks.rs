@@ -1,47 +1,73 @@
 //! What generated models and builders check.
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Deserializer, de};
+use serde_json::{Map, Value};
 
-/// An enumeration that keeps values that the document does not know.
-pub trait OpenEnum {
-    /// The values that the document knows.
-    const VALUES: &'static [&'static str];
-
-    /// The text of a value that the document does not know.
-    fn unknown(&self) -> Option<&str>;
+/// A value that can be checked before it is sent.
+pub trait Check {
+    /// Gives the reason against sending the value, which is that of the parameter or member `name`.
+    fn check(&self, name: &str) -> Result<(), String>;
 }
 
-impl<T: OpenEnum> OpenEnum for Option<T> {
-    const VALUES: &'static [&'static str] = T::VALUES;
+/// What may have any value.
+macro_rules! free {
+    ($($kind:ty)*) => {
+        $(
+            impl Check for $kind {
+                fn check(&self, _name: &str) -> Result<(), String> {
+                    Ok(())
+                }
+            }
+        )*
+    };
+}
 
-    fn unknown(&self) -> Option<&str> {
-        self.as_ref()?.unknown()
+free!(() bool f64 i64 u64 String Value Map<String, Value> DateTime<Utc> NaiveDate);
+
+impl<T: Check> Check for Option<T> {
+    fn check(&self, name: &str) -> Result<(), String> {
+        self.iter().try_for_each(|value| value.check(name))
     }
 }
 
-impl<T: OpenEnum> OpenEnum for Vec<T> {
-    const VALUES: &'static [&'static str] = T::VALUES;
-
-    fn unknown(&self) -> Option<&str> {
-        self.iter().find_map(OpenEnum::unknown)
+impl<T: Check> Check for Vec<T> {
+    fn check(&self, name: &str) -> Result<(), String> {
+        self.iter().try_for_each(|value| value.check(name))
     }
 }
 
-/// Lets a value of an enumeration pass if the document knows it, since nothing else may be sent.
-pub fn known<T: OpenEnum>(name: &str, value: T) -> Result<T, String> {
-    match value.unknown() {
-        None => Ok(value),
-        Some(unknown) => {
-            let allowed = T::VALUES
-                .iter()
-                .map(|value| format!("`{value}`"))
-                .collect::<Vec<_>>()
-                .join(", ");
-            Err(format!("`{name}`: {} is not one of {allowed}", quoted(unknown)))
-        }
+impl<T: Check, const N: usize> Check for [T; N] {
+    fn check(&self, name: &str) -> Result<(), String> {
+        self.iter().try_for_each(|value| value.check(name))
     }
+}
+
+impl<T: Check> Check for Box<T> {
+    fn check(&self, name: &str) -> Result<(), String> {
+        (**self).check(name)
+    }
+}
+
+impl<K, T: Check, S> Check for HashMap<K, T, S> {
+    fn check(&self, name: &str) -> Result<(), String> {
+        self.values().try_for_each(|value| value.check(name))
+    }
+}
+
+/// Refuses a value of an enumeration that the document does not know.
+pub fn one_of(value: &str, name: &str, values: &[&str]) -> Result<(), String> {
+    if values.contains(&value) {
+        return Ok(());
+    }
+    let values = values
+        .iter()
+        .map(|value| format!("`{value}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    Err(format!("`{name}`: {} is not one of {values}", quoted(value)))
 }
 
 /// A whole number, or none.
@@ -120,13 +146,13 @@ pub(crate) fn whole_number(number: f64) -> Option<i128> {
     (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i128)
 }
 
-/// Lets a whole number pass if it is within the limits of the document.
-pub fn within<T: Whole>(name: &str, minimum: Option<i64>, maximum: Option<i64>, value: T) -> Result<T, String> {
-    let Some(number) = value.number() else { return Ok(value) };
+/// Refuses a whole number that is not within the limits of the document.
+pub fn within<T: Whole>(value: &T, name: &str, minimum: Option<i64>, maximum: Option<i64>) -> Result<(), String> {
+    let Some(number) = value.number() else { return Ok(()) };
     match (minimum, maximum) {
         (Some(minimum), _) if number < minimum.into() => Err(format!("`{name}`: {number} is less than {minimum}")),
         (_, Some(maximum)) if number > maximum.into() => Err(format!("`{name}`: {number} is more than {maximum}")),
-        _ => Ok(value),
+        _ => Ok(()),
     }
 }
 
@@ -208,21 +234,36 @@ mod tests {
     fn limits_hold_at_their_ends() {
         for (value, fits) in [(4, false), (5, true), (50, true), (51, false)] {
             assert_eq!(
-                within("per_page", Some(5), Some(50), value as u64).is_ok(),
+                within(&(value as u64), "per_page", Some(5), Some(50)).is_ok(),
                 fits,
                 "{value}"
             );
             assert_eq!(
-                within("per_page", Some(5), Some(50), Some(value as i64)).is_ok(),
+                within(&Some(value as i64), "per_page", Some(5), Some(50)).is_ok(),
                 fits,
                 "{value}"
             );
         }
         assert_eq!(
-            within("page", Some(1), None, 0u64).unwrap_err(),
+            within(&0u64, "page", Some(1), None).unwrap_err(),
             "`page`: 0 is less than 1"
         );
-        assert!(within("page", Some(1), None, u64::MAX).is_ok());
-        assert!(within("page", Some(1), None, None::<u64>).is_ok());
+        assert!(within(&u64::MAX, "page", Some(1), None).is_ok());
+        assert!(within(&None::<u64>, "page", Some(1), None).is_ok());
+    }
+
+    #[test]
+    fn a_value_is_found_wherever_it_stands() {
+        struct Mode(&'static str);
+        impl Check for Mode {
+            fn check(&self, name: &str) -> Result<(), String> {
+                one_of(self.0, name, &["auto", "custom"])
+            }
+        }
+        assert!(Some(vec![Mode("auto"), Mode("custom")]).check("modes").is_ok());
+        let reason = HashMap::from([(1, Box::new([Mode("auto"), Mode("full")]))])
+            .check("modes")
+            .unwrap_err();
+        assert_eq!(reason, "`modes`: `full` is not one of `auto`, `custom`");
     }
 }

@@ -14,3 +14,14 @@ pub struct OperationInfo {
     /// The permissions of which the credentials need one.
     pub permissions: &'static [&'static str],
 }
+
+#[cfg(test)]
+impl OperationInfo {
+    pub(crate) const EXAMPLE: Self = Self {
+        operation_id: "example",
+        url_template: "/example",
+        idempotent: true,
+        enveloped: true,
+        permissions: &[],
+    };
+}

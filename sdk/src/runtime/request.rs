@@ -4,17 +4,24 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header::CONTENT_TYPE};
 use reqwest::{Body, Request, Url};
 use serde::Serialize;
 
-use super::{QueryParam, query};
+use super::{OperationInfo, QueryParam, query};
 use crate::Error;
 
 /// Builds a request; a failure is kept until the end, as generated code expects.
 #[derive(Debug)]
-pub struct RequestBuilder(Result<Request, Error>);
+pub struct RequestBuilder {
+    operation: OperationInfo,
+    request: Result<Request, Error>,
+}
 
 impl RequestBuilder {
-    pub(super) fn new(method: Method, url: &str) -> Self {
-        let url = Url::parse(url).map_err(|cause| Error::invalid_request(format!("the URL cannot be one: {cause}")));
-        Self(url.map(|url| Request::new(method, url)))
+    pub(super) fn new(operation: &OperationInfo, method: Method, url: &str) -> Self {
+        let url = Url::parse(url)
+            .map_err(|cause| Error::invalid_request(operation, format!("`{url}` is not a valid URL: {cause}")));
+        Self {
+            operation: *operation,
+            request: url.map(|url| Request::new(method, url)),
+        }
     }
 
     /// Sets a header.
@@ -52,8 +59,8 @@ impl RequestBuilder {
     #[must_use]
     pub fn json<T: Serialize>(self, body: &T) -> Self {
         self.and(|request| {
-            let body = serde_json::to_vec(body)
-                .map_err(|cause| Error::invalid_request(format!("the body cannot be written as JSON: {cause}")))?;
+            let body =
+                serde_json::to_vec(body).map_err(|cause| format!("the body cannot be written as JSON: {cause}"))?;
             set_body(request, "application/json", body);
             Ok(())
         })
@@ -61,8 +68,8 @@ impl RequestBuilder {
 
     /// Sets a body of form fields.
     pub fn form_urlencoded<T: Serialize>(self, body: &T) -> Result<Self, Error> {
-        let pairs = query::pairs("body", body)?;
         Ok(self.and(|request| {
+            let pairs = query::pairs("body", body)?;
             // The URL type has the one encoder for both.
             let mut url = request.url().clone();
             url.query_pairs_mut().clear().extend_pairs(pairs);
@@ -83,14 +90,14 @@ impl RequestBuilder {
 
     /// The request, or the first thing that was wrong with it.
     pub fn build(self) -> Result<Request, Error> {
-        self.0
+        self.request
     }
 
-    fn and(mut self, change: impl FnOnce(&mut Request) -> Result<(), Error>) -> Self {
-        if let Ok(request) = &mut self.0
-            && let Err(error) = change(request)
+    fn and(mut self, change: impl FnOnce(&mut Request) -> Result<(), String>) -> Self {
+        if let Ok(request) = &mut self.request
+            && let Err(reason) = change(request)
         {
-            self.0 = Err(error);
+            self.request = Err(Error::invalid_request(&self.operation, reason));
         }
         self
     }

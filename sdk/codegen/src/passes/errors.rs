@@ -3,15 +3,23 @@
 //! Progenitor types one error body an operation and decodes it by the documented status. Cloudflare's edge answers
 //! with bodies and statuses that no document foresees, so the runtime reads every failure itself, into one error type.
 
+use serde_json::{Map, Value};
+
 use crate::document::Document;
 
 pub(crate) fn run(document: &mut Document) {
     document.for_each_operation(|operation| {
-        if let Some(responses) = operation.get_mut("responses").and_then(|r| r.as_object_mut()) {
-            let has_success = responses.keys().any(|status| status.starts_with('2'));
-            responses.retain(|status, _| status.starts_with('2') || (status == "default" && !has_success));
+        if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
+            let all = responses.clone();
+            responses.retain(|status, _| is_success(status, Some(&all)));
         }
     });
+}
+
+/// Whether a documented status is success: 2xx, or the default of an operation that documents no 2xx.
+pub(crate) fn is_success(status: &str, responses: Option<&Map<String, Value>>) -> bool {
+    let has_success = || responses.is_some_and(|all| all.keys().any(|status| status.starts_with('2')));
+    status.starts_with('2') || (status == "default" && !has_success())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 mod defaults;
 mod dialect;
 pub(crate) mod envelope;
-mod errors;
+pub(crate) mod errors;
 mod integers;
 mod observed_null;
 mod prune;

@@ -1,75 +1,160 @@
 //! How a call is made: by the runtime, which gets told what it has to know of the operation.
 //!
 //! Gone are the header `api-version`, which Cloudflare does not know, and the hooks, whose absence would send requests
-//! without credentials. A path parameter is checked to stay in its segment of the path.
+//! without credentials. What is sent is checked before, and a path parameter to stay in its segment of the path.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{
-    Block, Expr, ExprField, ExprStruct, Ident, ImplItem, Item, LitStr, Member, Stmt, Token, parse_quote,
+    Block, Expr, ExprField, Fields, Ident, ImplItem, Item, ItemStruct, LitStr, Member, Stmt, Token, parse_quote,
     punctuated::Punctuated,
     visit_mut::{self, VisitMut},
 };
 
-use super::{module, unexpected};
-use crate::facts::Facts;
+use super::{checks, module, self_name, unexpected};
+use crate::{
+    facts::{Facts, OperationFacts, Parameter},
+    generator::Target,
+};
 
-pub(super) fn run(file: &mut syn::File, facts: &Facts) -> Result<(), String> {
-    let mut calls = Calls {
-        facts,
-        told: 0,
-        failed: None,
-    };
-    for item in super::items(module(&mut file.items, "builder")?) {
+pub(super) fn run(file: &mut syn::File, facts: &Facts, target: &Target) -> Result<(), String> {
+    let items = super::items(module(&mut file.items, "builder")?);
+    let builders: Vec<ItemStruct> = (items.iter())
+        .filter_map(|item| match item {
+            Item::Struct(item) => Some(item.clone()),
+            _ => None,
+        })
+        .collect();
+    let mut calls = 0;
+    for item in items {
         let Item::Impl(item) = item else { continue };
-        for member in &mut item.items {
-            if let ImplItem::Fn(function) = member
-                && function.sig.ident == "send"
-            {
-                calls.visit_block_mut(&mut function.block);
-            }
-        }
+        let Some(builder) = builders
+            .iter()
+            .find(|builder| Some(&builder.ident) == self_name(&item.self_ty))
+        else {
+            return Err(unexpected("a struct for each builder"));
+        };
+        let send = item.items.iter_mut().find_map(|member| match member {
+            ImplItem::Fn(function) if function.sig.ident == "send" => Some(&mut function.block),
+            _ => None,
+        });
+        let block = send.ok_or_else(|| unexpected("a method `send` of each builder"))?;
+        let (id, operation) = operation_of(block, facts)?;
+        rewrite(block, builder, operation, target)?;
+        item.items.insert(0, description(id, operation));
+        calls += 1;
     }
-    match calls.failed {
-        Some(reason) => Err(reason),
-        None if calls.told != facts.operations.len() => Err(unexpected("one call an operation")),
-        None => Ok(()),
+    if calls == facts.operations.len() {
+        Ok(())
+    } else {
+        Err(unexpected("one call an operation"))
     }
 }
 
+/// The operation that a call names in its `OperationInfo`, which becomes a constant.
+fn operation_of<'a>(block: &mut Block, facts: &'a Facts) -> Result<(&'a str, &'a OperationFacts), String> {
+    let mut found = None;
+    block.stmts.retain(|statement| {
+        let Stmt::Local(local) = statement else { return true };
+        match local.init.as_ref().map(|init| &*init.expr) {
+            Some(Expr::Struct(info)) if info.path.is_ident("OperationInfo") => {
+                found = info
+                    .fields
+                    .first()
+                    .and_then(|field| syn::parse2::<LitStr>(field.expr.to_token_stream()).ok());
+                false
+            }
+            _ => true,
+        }
+    });
+    let operation = found.and_then(|method| facts.operation(&method.value()));
+    operation.ok_or_else(|| unexpected("an `OperationInfo` with an operation of the document"))
+}
+
+fn description(id: &str, operation: &OperationFacts) -> ImplItem {
+    let OperationFacts {
+        path,
+        idempotent,
+        enveloped,
+        permissions,
+        ..
+    } = operation;
+    parse_quote! {
+        const OPERATION: OperationInfo = OperationInfo {
+            operation_id: #id,
+            url_template: #path,
+            idempotent: #idempotent,
+            enveloped: #enveloped,
+            permissions: &[#(#permissions),*],
+        };
+    }
+}
+
+fn rewrite(block: &mut Block, builder: &ItemStruct, operation: &OperationFacts, target: &Target) -> Result<(), String> {
+    let before = block.stmts.len();
+    block.stmts.retain(|statement| {
+        let is_version = calls_method(statement, "append") && contains(statement, "\"api-version\"");
+        !(is_version || calls_method(statement, "pre") || calls_method(statement, "post"))
+    });
+    if block.stmts.len() + 3 != before {
+        return Err(unexpected("a header `api-version` and two hooks"));
+    }
+    // Without header parameters there is nothing left to put into the map of headers.
+    if !block
+        .stmts
+        .iter()
+        .any(|statement| contains(statement, "header_map . append"))
+    {
+        block
+            .stmts
+            .retain(|statement| !contains(statement, "let mut header_map"));
+        block
+            .stmts
+            .iter_mut()
+            .for_each(|statement| DropHeaders.visit_stmt_mut(statement));
+    }
+    check(block, builder, operation, target);
+    let mut calls = Calls {
+        operation,
+        failed: None,
+    };
+    calls.visit_block_mut(block);
+    calls.failed.map_or(Ok(()), Err)
+}
+
+/// Adds the checks of each value behind the statement that takes it out of the builder.
+fn check(block: &mut Block, builder: &ItemStruct, operation: &OperationFacts, target: &Target) {
+    let Fields::Named(fields) = &builder.fields else { return };
+    let mut checked = Vec::with_capacity(block.stmts.len());
+    for statement in block.stmts.drain(..) {
+        let value = match &statement {
+            Stmt::Local(local) if contains(&statement, "Error :: InvalidRequest") => match &local.pat {
+                syn::Pat::Ident(pattern) => Some(pattern.ident.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        checked.push(statement);
+        let Some(value) = value else { continue };
+        let field = fields.named.iter().find(|field| field.ident.as_ref() == Some(&value));
+        if field.is_none_or(|field| checks::is_raw(&field.ty)) {
+            continue;
+        }
+        let parameter = operation.parameter(&value.to_string());
+        let name = parameter.map_or_else(|| value.to_string(), |parameter| parameter.name.clone());
+        for check in checks::of_value(&quote!(&#value), &name, parameter, target) {
+            checked.push(parse_quote!(#check.map_err(Error::InvalidRequest)?;));
+        }
+    }
+    block.stmts = checked;
+}
+
 struct Calls<'a> {
-    facts: &'a Facts,
-    /// How many calls were told of their operation.
-    told: usize,
+    operation: &'a OperationFacts,
     failed: Option<String>,
 }
 
 impl VisitMut for Calls<'_> {
-    fn visit_block_mut(&mut self, block: &mut Block) {
-        let is_call = |statement: &Stmt, name: &str| calls_method(statement, name);
-        let text = |statement: &Stmt| statement.to_token_stream().to_string();
-        block.stmts.retain(|statement| {
-            let api_version = is_call(statement, "append") && text(statement).contains("\"api-version\"");
-            !(api_version || is_call(statement, "pre") || is_call(statement, "post"))
-        });
-        // Without header parameters there is nothing left to put into the map of headers.
-        if !block
-            .stmts
-            .iter()
-            .any(|statement| text(statement).contains("header_map . append"))
-        {
-            block
-                .stmts
-                .retain(|statement| !text(statement).starts_with("let mut header_map"));
-            let mut dropped = DropHeaders;
-            block
-                .stmts
-                .iter_mut()
-                .for_each(|statement| dropped.visit_stmt_mut(statement));
-        }
-        visit_mut::visit_block_mut(self, block);
-    }
-
     fn visit_local_mut(&mut self, local: &mut syn::Local) {
         visit_mut::visit_local_mut(self, local);
         // The hooks were all that changed the request.
@@ -90,8 +175,11 @@ impl VisitMut for Calls<'_> {
                 }
             }
             Expr::MethodCall(call) if call.method == "exec" => {
-                let client = &call.receiver;
-                call.receiver = parse_quote!(#client.runtime);
+                let (client, request) = (&call.receiver, call.args.first());
+                *expr = parse_quote!(#client.runtime.exec(#request, &Self::OPERATION));
+            }
+            Expr::MethodCall(call) if is_verb(&call.method) && call.args.len() == 1 => {
+                call.args.insert(0, parse_quote!(&Self::OPERATION));
             }
             Expr::Await(awaited) => {
                 let base = &*awaited.base;
@@ -101,19 +189,32 @@ impl VisitMut for Calls<'_> {
                     *expr = base.clone();
                 }
             }
-            Expr::Call(call) if ends_with(&call.func, "encode_path") => {
-                let argument = call.args.first().to_token_stream();
-                match name_of(argument) {
-                    Some(name) => {
-                        let name = LitStr::new(&name, Span::call_site());
-                        call.args.insert(0, parse_quote!(#name));
-                        *expr = parse_quote!(#expr?);
-                    }
-                    None => self.failed = Some(unexpected("the name of a path parameter")),
+            // Also a success without JSON may turn out to be a failure.
+            Expr::Call(call) if ends_with(&call.func, "Ok") => {
+                if let Some(Expr::Call(inner)) = call.args.first()
+                    && (ends_with(&inner.func, "empty") || ends_with(&inner.func, "stream"))
+                {
+                    *expr = Expr::Call(inner.clone());
                 }
             }
-            Expr::Path(path) => rename(path),
-            Expr::Struct(info) if info.path.is_ident("OperationInfo") => self.tell(info),
+            Expr::Call(call) if ends_with(&call.func, "encode_path") => {
+                let Some(ident) = ident_of(call.args.to_token_stream()) else {
+                    self.failed = Some(unexpected("the name of a path parameter"));
+                    return;
+                };
+                let name = self
+                    .operation
+                    .parameter(&ident)
+                    .map_or(ident, |parameter| parameter.name.clone());
+                let (function, value) = (&call.func, &call.args);
+                *expr = parse_quote!(#function(&Self::OPERATION, #name, #value)?);
+            }
+            Expr::Path(path) if is_path(path, ["Error", "InvalidRequest"]) => {
+                *expr = parse_quote!(|reason| Error::invalid_request(&Self::OPERATION, reason));
+            }
+            Expr::Path(path) if is_path(path, ["Error", "UnexpectedResponse"]) => {
+                path.path = parse_quote!(Error::unexpected_response);
+            }
             _ => {}
         }
     }
@@ -128,33 +229,10 @@ impl VisitMut for Calls<'_> {
     }
 }
 
-impl Calls<'_> {
-    /// Adds to an `OperationInfo` what the runtime needs to know.
-    fn tell(&mut self, info: &mut ExprStruct) {
-        let id = info.fields.first().and_then(|field| match &field.expr {
-            Expr::Lit(syn::ExprLit {
-                lit: syn::Lit::Str(id), ..
-            }) => Some(id.value()),
-            _ => None,
-        });
-        // Progenitor names the method; the facts go by the id, which the method's name is made of.
-        let facts = id.as_deref().and_then(|id| self.facts.operation(id));
-        let Some((id, facts)) = facts else {
-            self.failed = Some(unexpected("an `OperationInfo` with an operation of the document"));
-            return;
-        };
-        let (template, idempotent, enveloped, permissions) =
-            (&facts.path, facts.idempotent, facts.enveloped, &facts.permissions);
-        *info = parse_quote! {
-            OperationInfo {
-                operation_id: #id,
-                url_template: #template,
-                idempotent: #idempotent,
-                enveloped: #enveloped,
-                permissions: &[#(#permissions),*],
-            }
-        };
-        self.told += 1;
+impl OperationFacts {
+    /// The parameter that the generated code calls `ident`.
+    fn parameter(&self, ident: &str) -> Option<&Parameter> {
+        self.parameters.iter().find(|parameter| parameter.is_called(ident))
     }
 }
 
@@ -175,21 +253,16 @@ fn of_runtime(field: &ExprField) -> Option<Expr> {
     }
 }
 
-/// Variants of progenitor's error are constructors of the runtime's.
-fn rename(path: &mut syn::ExprPath) {
-    let names: Vec<_> = path
-        .path
-        .segments
+/// The methods of the runtime that begin a request.
+fn is_verb(method: &Ident) -> bool {
+    ["get", "put", "post", "delete", "options", "head", "patch", "trace"]
         .iter()
-        .map(|segment| segment.ident.to_string())
-        .collect();
-    let constructor = match names.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["Error", "InvalidRequest"] => "invalid_request",
-        ["Error", "UnexpectedResponse"] => "unexpected_response",
-        _ => return,
-    };
-    let constructor = Ident::new(constructor, Span::call_site());
-    path.path = parse_quote!(Error::#constructor);
+        .any(|verb| method == verb)
+}
+
+fn is_path(path: &syn::ExprPath, names: [&str; 2]) -> bool {
+    let segments = &path.path.segments;
+    segments.len() == names.len() && segments.iter().zip(names).all(|(segment, name)| segment.ident == name)
 }
 
 /// Whether a statement calls the method, maybe awaiting it and passing its error on.
@@ -206,6 +279,10 @@ fn calls_method(statement: &Stmt, name: &str) -> bool {
     }
 }
 
+fn contains(statement: &Stmt, tokens: &str) -> bool {
+    statement.to_token_stream().to_string().contains(tokens)
+}
+
 fn ends_with(function: &Expr, name: &str) -> bool {
     match function {
         Expr::Path(path) => path.path.segments.last().is_some_and(|segment| segment.ident == name),
@@ -214,7 +291,7 @@ fn ends_with(function: &Expr, name: &str) -> bool {
 }
 
 /// The name in `&name.to_string()`.
-fn name_of(argument: TokenStream) -> Option<String> {
+fn ident_of(argument: TokenStream) -> Option<String> {
     argument.into_iter().find_map(|token| match token {
         proc_macro2::TokenTree::Ident(ident) => Some(ident.to_string()),
         _ => None,
@@ -228,7 +305,7 @@ impl VisitMut for DropHeaders {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         if let Expr::MethodCall(call) = expr
             && call.method == "headers"
-            && call.args.to_token_stream().to_string() == quote!(header_map).to_string()
+            && call.args.to_token_stream().to_string() == "header_map"
         {
             *expr = (*call.receiver).clone();
         }

@@ -24,7 +24,7 @@ pub(super) fn run(file: &mut syn::File, target: &Target) -> Result<(), String> {
                     }
                 };
                 let syn::ItemStruct { attrs, .. } = &mut client;
-                let text = doc(&item.attrs);
+                let text = doc(&item.attrs).replacen("Client for ", "Calls operations of ", 1);
                 set_doc(
                     attrs,
                     &format!("{text}\n\nIt is cheap to clone, and its clones share connections."),

@@ -87,6 +87,7 @@ fn open(item: &ItemEnum, target: &Target) -> Result<Vec<Item>, String> {
             /// It can be received and not be sent. Do not match on its text: a later version may make the value a
             /// variant of its own; compare [`as_str`](Self::as_str) instead.
             #attribute
+            #[non_exhaustive]
             #unknown(::std::string::String),
         }
     };
@@ -99,6 +100,9 @@ fn open(item: &ItemEnum, target: &Target) -> Result<Vec<Item>, String> {
     );
     let tokens = quote! {
         impl #ident {
+            /// The values that this version of the document knows.
+            pub const VALUES: &'static [&'static str] = &[#(#values),*];
+
             /// The value as it is sent and received.
             #[must_use]
             pub fn as_str(&self) -> &str {
@@ -109,13 +113,9 @@ fn open(item: &ItemEnum, target: &Target) -> Result<Vec<Item>, String> {
             }
         }
 
-        impl #runtime::OpenEnum for #ident {
-            const VALUES: &'static [&'static str] = &[#(#values),*];
-            fn unknown(&self) -> ::std::option::Option<&str> {
-                match self {
-                    Self::#unknown(value) => ::std::option::Option::Some(value),
-                    _ => ::std::option::Option::None,
-                }
+        impl #runtime::Check for #ident {
+            fn check(&self, name: &str) -> ::std::result::Result<(), ::std::string::String> {
+                #runtime::one_of(self.as_str(), name, Self::VALUES)
             }
         }
 

@@ -5,6 +5,7 @@
 //! silently bring back the behaviour that the step is there to replace.
 
 mod calls;
+mod checks;
 mod client;
 mod enums;
 mod models;
@@ -19,11 +20,34 @@ use crate::{facts::Facts, generator::Target};
 /// Runs every step.
 pub(crate) fn run(file: &mut syn::File, facts: &Facts, target: &Target) -> Result<(), String> {
     client::run(file, target)?;
-    let enums = enums::run(module(&mut file.items, "types")?, target)?;
-    models::run(module(&mut file.items, "types")?, facts, &enums, target)?;
-    setters::run(file, facts, &enums, target)?;
-    calls::run(file, facts)?;
-    support::run(file, target)
+    let sent = checks::sent(file)?;
+    let types = module(&mut file.items, "types")?;
+    let enums = enums::run(types, target)?;
+    models::run(types, facts, &enums, target)?;
+    checks::run(types, &sent, &enums, facts, target);
+    setters::run(file, facts, target)?;
+    calls::run(file, facts, target)?;
+    support::run(file, target);
+    nothing_is_left(file)
+}
+
+/// Refuses output in which something stands that the steps are there to replace.
+fn nothing_is_left(file: &syn::File) -> Result<(), String> {
+    let text = file.to_token_stream().to_string();
+    let foreign = [
+        "progenitor_client",
+        "ResponseValue",
+        "ClientHooks",
+        "\"api-version\"",
+        ". baseurl",
+        "was not initialized",
+    ];
+    match foreign.iter().find(|foreign| text.contains(**foreign)) {
+        Some(foreign) => Err(format!(
+            "progenitor's output has another shape than this generator knows: `{foreign}` is left"
+        )),
+        None => Ok(()),
+    }
 }
 
 /// A module among `items`.

@@ -1,5 +1,4 @@
-//! The models: open to what Cloudflare adds, strict in what is sent, and with JSON schemas that say what the document
-//! says.
+//! The models: open to what Cloudflare adds, and with JSON schemas that say what the document says.
 
 use std::collections::BTreeSet;
 
@@ -7,11 +6,11 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use serde_json::{Map, Value};
 use syn::{
-    Expr, FieldValue, Fields, Ident, ImplItem, Item, ItemImpl, ItemMod, ItemStruct, Member, Type, parse_quote,
+    Expr, Fields, Ident, ImplItem, Item, ItemImpl, ItemMod, ItemStruct, Type, parse_quote,
     visit_mut::{self, VisitMut},
 };
 
-use super::{doc, items, mentions, module, self_name, set_doc, unexpected};
+use super::{doc, items, mentions, module, self_name, set_doc};
 use crate::{
     facts::{Facts, SchemaFacts},
     generator::Target,
@@ -63,7 +62,6 @@ pub(super) fn run(types: &mut ItemMod, facts: &Facts, enums: &[Ident], target: &
     // A document without objects has no builders.
     if let Ok(builders) = module(items, "builder") {
         document_builders(builders, &documented);
-        strict_conversions(builders, facts, enums, target)?;
     }
     Ok(())
 }
@@ -97,7 +95,7 @@ fn document_builders(builders: &mut ItemMod, models: &[ItemStruct]) {
                 for member in &mut item.items {
                     let ImplItem::Fn(function) = member else { continue };
                     let name = &function.sig.ident;
-                    Required("no value supplied for ").visit_block_mut(&mut function.block);
+                    Reasons.visit_block_mut(&mut function.block);
                     let fields = model.map(|model| &model.fields).into_iter().flatten();
                     if let Some(field) = fields.into_iter().find(|field| field.ident.as_ref() == Some(name)) {
                         set_doc(&mut function.attrs, &doc(&field.attrs));
@@ -109,16 +107,37 @@ fn document_builders(builders: &mut ItemMod, models: &[ItemStruct]) {
     }
 }
 
-/// Turns progenitor's and typify's words for a value that was not set into the rule and the remedy.
-pub(super) struct Required(pub(super) &'static str);
+/// Turns progenitor's and typify's words for a value that is missing or cannot be converted into the name of the
+/// parameter and the rule.
+pub(super) struct Reasons;
 
-impl VisitMut for Required {
+impl VisitMut for Reasons {
     fn visit_lit_str_mut(&mut self, literal: &mut syn::LitStr) {
         let text = literal.value();
-        if text.contains(self.0) {
-            let name = text.replace(self.0, "");
-            *literal = syn::LitStr::new(&format!("`{name}` is required: set it"), literal.span());
+        let missing = text
+            .strip_prefix("no value supplied for ")
+            .or_else(|| text.strip_suffix(" was not initialized"));
+        let refused = (text.strip_prefix("error converting supplied value for "))
+            .and_then(|rest| rest.strip_suffix(": {e}"))
+            .map(|name| format!("`{name}`: {{e}}"));
+        let body = text.ends_with(" for body failed: {}").then(|| "`body`: {}".to_owned());
+        let missing = missing.map(|name| format!("`{name}` is required: set it"));
+        if let Some(text) = missing.or(refused).or(body) {
+            *literal = syn::LitStr::new(&text, literal.span());
         }
+    }
+
+    fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
+        let tokens = std::mem::take(&mut call.tokens).into_iter().map(|token| {
+            match syn::parse2::<syn::LitStr>(token.clone().into()) {
+                Ok(mut literal) => {
+                    self.visit_lit_str_mut(&mut literal);
+                    quote!(#literal)
+                }
+                Err(_) => token.into(),
+            }
+        });
+        call.tokens = tokens.collect();
     }
 }
 
@@ -349,89 +368,6 @@ fn named_input(item: &mut ItemImpl, target: &Target) {
             Named(&target.runtime).visit_block_mut(&mut function.block);
         }
     }
-}
-
-/// Checks, where a builder becomes a model that is only sent, what a type alone does not: limits of numbers, and that
-/// no unknown value of an enumeration goes out.
-fn strict_conversions(builders: &mut ItemMod, facts: &Facts, enums: &[Ident], target: &Target) -> Result<(), String> {
-    let items = items(builders);
-    let structs: Vec<ItemStruct> = (items.iter())
-        .filter_map(|item| match item {
-            Item::Struct(item) => Some(item.clone()),
-            _ => None,
-        })
-        .collect();
-    for item in items {
-        let Item::Impl(item) = item else { continue };
-        let Some(members) = self_name(&item.self_ty).and_then(|name| facts.sent(&name.to_string())) else {
-            continue;
-        };
-        let builder = structs
-            .iter()
-            .find(|builder| Some(&builder.ident) == self_name(&item.self_ty));
-        let builder = builder.ok_or_else(|| unexpected("a builder beside each conversion"))?;
-        for function in item.items.iter_mut().filter_map(|member| match member {
-            ImplItem::Fn(function) if function.sig.ident == "try_from" => Some(function),
-            _ => None,
-        }) {
-            let mut strict = Strict {
-                builder,
-                members,
-                enums,
-                target,
-            };
-            strict.visit_block_mut(&mut function.block);
-        }
-    }
-    Ok(())
-}
-
-struct Strict<'a> {
-    builder: &'a ItemStruct,
-    members: &'a [crate::facts::Parameter],
-    enums: &'a [Ident],
-    target: &'a Target,
-}
-
-impl VisitMut for Strict<'_> {
-    fn visit_field_value_mut(&mut self, field: &mut FieldValue) {
-        let Member::Named(name) = &field.member else { return };
-        let of = self.builder.fields.iter().find(|of| of.ident.as_ref() == Some(name));
-        let Some(of) = of else { return };
-        let member = self.members.iter().find(|member| member.is_called(&name.to_string()));
-        for check in checks(member, &of.ty, self.enums, self.target) {
-            let value = &field.expr;
-            field.expr = parse_quote!(#check(#value)?);
-        }
-    }
-}
-
-/// The checks of a value before it is sent, each a function from the value to itself or the reason against it.
-pub(super) fn checks(
-    parameter: Option<&crate::facts::Parameter>,
-    of: &Type,
-    enums: &[Ident],
-    target: &Target,
-) -> Vec<TokenStream> {
-    let runtime = &target.runtime;
-    let mut checks = Vec::new();
-    let Some(parameter) = parameter else { return checks };
-    let name = &parameter.name;
-    if mentions(of, enums) {
-        checks.push(quote!((|value| #runtime::known(#name, value))));
-    }
-    if parameter.integral && (parameter.minimum.is_some() || parameter.maximum.is_some()) {
-        let limit = |limit: Option<i64>| match limit {
-            Some(limit) => {
-                let limit = proc_macro2::Literal::i64_unsuffixed(limit);
-                quote!(::std::option::Option::Some(#limit))
-            }
-            None => quote!(::std::option::Option::None),
-        };
-        let (minimum, maximum) = (limit(parameter.minimum), limit(parameter.maximum));
-        checks.push(quote!((|value| #runtime::within(#name, #minimum, #maximum, value))));
-    }
-    checks
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::{
     generator::Target,
 };
 
-pub(super) fn run(file: &mut syn::File, facts: &Facts, enums: &[Ident], target: &Target) -> Result<(), String> {
+pub(super) fn run(file: &mut syn::File, facts: &Facts, target: &Target) -> Result<(), String> {
     let models = Models::read(file)?;
     let ids = document_operations(file, facts, target)?;
     let builders = items(module(&mut file.items, "builder")?);
@@ -42,7 +42,7 @@ pub(super) fn run(file: &mut syn::File, facts: &Facts, enums: &[Ident], target: 
             .operations
             .get(id)
             .ok_or_else(|| unexpected("an operation for each builder"))?;
-        rewrite(item, builder, operation, enums, target);
+        rewrite(item, builder, operation, target)?;
         flatten_body(item, builder, operation, &models);
     }
     Ok(())
@@ -95,7 +95,9 @@ fn document_operations(file: &mut syn::File, facts: &Facts, target: &Target) -> 
             continue;
         };
         let text = doc(&function.attrs);
-        let text = text.split("```ignore").next().unwrap_or_default().trim();
+        // The setters document the arguments.
+        let text = text.split("```ignore").next().unwrap_or_default();
+        let text = text.split("Arguments:\n").next().unwrap_or_default().trim();
         let example = target
             .client
             .as_ref()
@@ -142,13 +144,18 @@ fn example(method: &Ident, operation: &OperationFacts, client: &str) -> Option<S
     ))
 }
 
-fn rewrite(item: &mut ItemImpl, builder: &ItemStruct, operation: &OperationFacts, enums: &[Ident], target: &Target) {
+fn rewrite(
+    item: &mut ItemImpl,
+    builder: &ItemStruct,
+    operation: &OperationFacts,
+    target: &Target,
+) -> Result<(), String> {
     for member in &mut item.items {
         let ImplItem::Fn(function) = member else { continue };
         let name = function.sig.ident.clone();
         if name == "new" {
             function.vis = parse_quote!(pub(super));
-            models::Required(" was not initialized").visit_block_mut(&mut function.block);
+            models::Reasons.visit_block_mut(&mut function.block);
             continue;
         }
         if name == "send" {
@@ -163,6 +170,7 @@ fn rewrite(item: &mut ItemImpl, builder: &ItemStruct, operation: &OperationFacts
         }
         if name == "body" {
             set_doc(&mut function.attrs, "Sets the whole body.");
+            models::Reasons.visit_block_mut(&mut function.block);
             continue;
         }
         if name == "body_map" {
@@ -174,14 +182,16 @@ fn rewrite(item: &mut ItemImpl, builder: &ItemStruct, operation: &OperationFacts
             .parameters
             .iter()
             .find(|parameter| parameter.is_called(&name.to_string()));
-        if let (Some(field), Some(parameter)) = (field, parameter) {
-            setter(function, parameter, &field.ty, enums, target);
-        }
+        let (Some(field), Some(parameter)) = (field, parameter) else {
+            return Err(unexpected(&format!("a parameter for the setter `{name}`")));
+        };
+        setter(function, parameter, &field.ty, target);
     }
+    Ok(())
 }
 
 /// Gives a setter documentation and an error that names the value and the rule.
-fn setter(function: &mut ImplItemFn, parameter: &Parameter, of: &Type, enums: &[Ident], target: &Target) {
+fn setter(function: &mut ImplItemFn, parameter: &Parameter, of: &Type, target: &Target) {
     let runtime = &target.runtime;
     let ident = function.sig.ident.clone();
     let name = &parameter.name;
@@ -192,14 +202,9 @@ fn setter(function: &mut ImplItemFn, parameter: &Parameter, of: &Type, enums: &[
         .make_where_clause()
         .predicates
         .push(parse_quote!(V::Error: std::fmt::Display));
-    let checks = models::checks(Some(parameter), of, enums, target);
     let some = mentions(of, &[Ident::new("Option", Span::call_site())]).then(|| quote!(.map(Some)));
     function.block = parse_quote!({
-        self.#ident = value
-            .try_into()
-            .map_err(|error| #runtime::invalid(#name, &error))
-            #(.and_then #checks)*
-            #some;
+        self.#ident = value.try_into().map_err(|error| #runtime::invalid(#name, &error)) #some;
         self
     });
 }

@@ -7,12 +7,9 @@ use syn::{
 
 use crate::generator::Target;
 
-pub(super) fn run(file: &mut syn::File, target: &Target) -> Result<(), String> {
-    Support {
-        runtime: &target.runtime,
-    }
-    .visit_file_mut(file);
-    Ok(())
+pub(super) fn run(file: &mut syn::File, target: &Target) {
+    let runtime = &target.runtime;
+    Support { runtime }.visit_file_mut(file);
 }
 
 struct Support<'a> {

@@ -1,4 +1,4 @@
-//! An answer with its body, read whole and bounded.
+//! A response with its body, read whole and bounded.
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
@@ -8,14 +8,14 @@ use crate::Error;
 
 /// A status, headers and a body; also as much of them as arrived before a failure.
 #[derive(Debug)]
-pub struct Answer {
+pub struct RawResponse {
     pub(crate) operation: OperationInfo,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
-impl Answer {
+impl RawResponse {
     /// The status, by which generated code tells success from failure.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -28,11 +28,11 @@ pub(super) async fn read(
     mut response: reqwest::Response,
     operation: OperationInfo,
     limit: usize,
-) -> Result<Answer, Error> {
+) -> Result<RawResponse, Error> {
     let expected = response
         .content_length()
         .and_then(|length| usize::try_from(length).ok());
-    let mut answer = Answer {
+    let mut raw = RawResponse {
         operation,
         status: response.status(),
         headers: std::mem::take(response.headers_mut()),
@@ -42,34 +42,34 @@ pub(super) async fn read(
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) => {
-                let so_far = answer.body.len() + rest.len();
+                let so_far = raw.body.len() + rest.len();
                 if so_far + chunk.len() > limit {
-                    rest = joined(&answer.body, rest);
+                    rest = joined(&raw.body, rest);
                     rest.extend_from_slice(chunk.get(..limit - so_far).unwrap_or_default());
-                    answer.body = rest.freeze();
-                    return Err(Error::body_too_large(answer, limit));
+                    raw.body = rest.freeze();
+                    return Err(Error::body_too_large(raw, limit));
                 }
-                // Most answers are one chunk, which needs no copy.
+                // Most bodies are one chunk, which needs no copy.
                 if so_far == 0 {
-                    answer.body = chunk;
+                    raw.body = chunk;
                 } else {
                     if rest.is_empty() {
                         // A length that is announced is not yet there: no more than the limit is set aside for it.
                         rest.reserve(expected.unwrap_or_default().min(limit).max(so_far + chunk.len()));
-                        rest.extend_from_slice(&std::mem::take(&mut answer.body));
+                        rest.extend_from_slice(&std::mem::take(&mut raw.body));
                     }
                     rest.extend_from_slice(&chunk);
                 }
             }
             Ok(None) => {
                 if !rest.is_empty() {
-                    answer.body = rest.freeze();
+                    raw.body = rest.freeze();
                 }
-                return Ok(answer);
+                return Ok(raw);
             }
             Err(cause) => {
-                answer.body = joined(&answer.body, rest).freeze();
-                return Err(Error::transport(operation, cause, Some(answer)));
+                raw.body = joined(&raw.body, rest).freeze();
+                return Err(Error::transport(operation, cause, Some(raw)));
             }
         }
     }
