@@ -6,7 +6,7 @@ use std::fmt;
 ///
 /// Its text names the document, the JSON pointer ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)) of the part that
 /// is at fault, and the reason.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Error {
     document: String,
     fault: Fault,
@@ -63,6 +63,13 @@ impl fmt::Display for Error {
         } else {
             write!(f, "{}#{pointer}: {reason}", self.document)
         }
+    }
+}
+
+impl fmt::Debug for Error {
+    /// The same text, since a build script that fails prints this one.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -49,6 +49,8 @@ pub(crate) struct OperationFacts {
     pub(crate) enveloped: bool,
     /// The permissions of which the credentials need one.
     pub(crate) permissions: Vec<String>,
+    /// Where the operation is described.
+    reference: Option<String>,
     pub(crate) parameters: Vec<Parameter>,
     /// The members of a JSON body.
     pub(crate) members: Vec<Parameter>,
@@ -152,6 +154,7 @@ impl OperationFacts {
             permissions: (permissions.into_iter().flatten())
                 .filter_map(|name| Some(name.as_str()?.to_owned()))
                 .collect(),
+            reference: (value.get("externalDocs").and_then(|docs| docs.get("url")?.as_str())).map(str::to_owned),
             parameters: (operation.parameters())
                 .filter_map(|parameter| Parameter::of_operation(document, document.resolve(parameter)))
                 .collect(),
@@ -159,6 +162,27 @@ impl OperationFacts {
                 .map(|schema| Parameter::of_body(document, resolve(document, schema)))
                 .unwrap_or_default(),
         }
+    }
+}
+
+impl OperationFacts {
+    /// A description, with the permissions and the reference that it may not name itself.
+    pub(crate) fn with_links(&self, description: &str) -> String {
+        let mut text = description.to_owned();
+        if !self.permissions.is_empty() && !self.permissions.iter().all(|name| text.contains(name)) {
+            let names = self
+                .permissions
+                .iter()
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(", ");
+            text += &format!("\n\nPermissions, of which the credentials need one: {names}.");
+        }
+        match &self.reference {
+            Some(url) if !text.contains(url) => text += &format!("\n\nReference: <{url}>"),
+            _ => {}
+        }
+        text
     }
 }
 

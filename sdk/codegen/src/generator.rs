@@ -1,6 +1,6 @@
 //! The whole way from a document to Rust.
 
-use crate::{Error, document::Document, error::Fault, facts::Facts, header, passes, progenitor, retarget};
+use crate::{Error, document::Document, error::Fault, facts::Facts, header, passes, progenitor, retarget, rules};
 
 /// The document of the SDK, in its folder `openapi`.
 const SDK_DOCUMENT: &str = "cloudflare.json";
@@ -103,6 +103,7 @@ impl Generator {
             client: self.client.clone(),
         };
         let mut document = Document::parse(text)?;
+        rules::check(&document)?;
         let facts = Facts::read(&document);
         passes::run(&mut document);
         let finish = |part: &Document, file: &mut syn::File| retarget::run(file, &facts.of_part(part), &target);

@@ -107,8 +107,10 @@ fn an_operation_that_progenitor_cannot_take_is_named() {
             let cookie = json!({ "name": "a", "in": "cookie", "schema": { "type": "string" } });
             operation(document)["parameters"].as_array_mut().unwrap().push(cookie);
         }),
-        ("zone_id", |document| operation(document)["parameters"] = json!([])),
-        ("missing from path", |document| {
+        ("`{zone_id}` in the path has no parameter", |document| {
+            operation(document)["parameters"] = json!([])
+        }),
+        ("the path has no `{b}`", |document| {
             let other = json!({ "name": "b", "in": "path", "required": true, "schema": { "type": "string" } });
             operation(document)["parameters"].as_array_mut().unwrap().push(other);
         }),
@@ -145,12 +147,15 @@ fn an_operation_without_an_id_is_refused() {
     let broken = document(|document| {
         operation(document).as_object_mut().unwrap().remove("operationId");
     });
-    assert_fault(&broken, OPERATION, "missing operation ID");
+    assert_fault(&broken, OPERATION, "no `operationId`");
 }
 
 #[test]
 fn what_is_not_openapi_is_refused_at_its_place() {
-    let broken = document(|document| operation(document)["parameters"][0]["in"] = json!("nowhere"));
+    let broken = document(|document| {
+        let lost = json!({ "name": "a", "in": "nowhere", "schema": { "type": "string" } });
+        operation(document)["parameters"].as_array_mut().unwrap().push(lost);
+    });
     assert_fault(&broken, OPERATION, "not OpenAPI 3.0");
     let broken = document(|document| document["components"]["schemas"]["Thing"] = json!(["no schema"]));
     assert_fault(&broken, "/components/schemas/Thing", "not OpenAPI 3.0");
@@ -158,8 +163,88 @@ fn what_is_not_openapi_is_refused_at_its_place() {
 
 #[test]
 fn a_panic_inside_the_generator_does_not_silence_those_after_it() {
-    let broken = document(|document| operation(document)["parameters"] = json!([]));
+    let broken =
+        document(|document| operation(document)["responses"]["200"]["content"]["application/json"] = json!({}));
     assert!(generate(&broken).is_err());
     let caught = std::panic::catch_unwind(|| panic!("this one is to be seen"));
     assert_eq!(caught.unwrap_err().downcast_ref(), Some(&"this one is to be seen"));
+}
+
+#[test]
+fn a_rule_that_is_broken_is_named_with_its_place() {
+    type Change = fn(&mut Value);
+    let schema = "/components/schemas/Thing";
+    let changes: [(String, &str, Change); 8] = [
+        (
+            format!("{OPERATION}/operationId"),
+            "a method `from_env` of its own",
+            |document| {
+                operation(document)["operationId"] = json!("from_env");
+            },
+        ),
+        (
+            "/paths/~1other/get/operationId".to_owned(),
+            "the id of another operation already",
+            |document| {
+                document["paths"]["/other"] = json!({ "get": { "operationId": "thing-get", "responses": {} } });
+            },
+        ),
+        (format!("{OPERATION}/x-idempotent"), "true or false", |document| {
+            operation(document)["x-idempotent"] = json!("yes");
+        }),
+        (
+            format!("{OPERATION}/x-api-token-group"),
+            "a list of names",
+            |document| {
+                operation(document)["x-api-token-group"] = json!("Zone Read");
+            },
+        ),
+        (format!("{schema}/x-integral"), "true or false", |document| {
+            document["components"]["schemas"]["Thing"]["x-integral"] = json!("yes");
+        }),
+        (
+            format!("{schema}/properties/a/type"),
+            "\"integr\" is not one of",
+            |document| {
+                document["components"]["schemas"]["Thing"]["properties"]["a"] = json!({ "type": "integr" });
+            },
+        ),
+        (format!("{schema}/properties/a"), "what its `items` are", |document| {
+            document["components"]["schemas"]["Thing"]["properties"]["a"] = json!({ "type": "array" });
+        }),
+        (
+            OPERATION.to_owned(),
+            "the query parameter `a` is an object",
+            |document| {
+                let object = json!({ "name": "a", "in": "query", "schema": { "type": "object" } });
+                operation(document)["parameters"].as_array_mut().unwrap().push(object);
+            },
+        ),
+    ];
+    for (pointer, reason, change) in changes {
+        assert_fault(&document(change), &pointer, reason);
+    }
+}
+
+#[test]
+fn properties_may_have_the_names_of_keywords() {
+    let document = document(|document| {
+        document["components"]["schemas"]["Thing"]["properties"] = json!({
+            "type": { "type": "string" },
+            "items": { "type": "string" },
+            "properties": { "type": "object", "properties": { "type": { "type": "string" } } },
+            "x-integral": { "type": "string" },
+        });
+    });
+    generate(&document).unwrap();
+}
+
+#[test]
+fn two_schemas_of_one_name_are_refused() {
+    let broken = document(|document| {
+        document["components"]["schemas"]["thing"] =
+            json!({ "type": "object", "properties": { "a": { "type": "string" } } });
+        document["components"]["schemas"]["Thing"]["properties"]["a"] = json!({ "$ref": "#/components/schemas/thing" });
+    });
+    assert!(generate(&broken).is_err());
 }

@@ -11,7 +11,8 @@ pub(crate) fn run(document: &mut Document) {
     let original = document.clone();
     document.for_each_operation(|operation| {
         let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
-        for (_, response) in responses.into_iter().flatten() {
+        // Successes of several types cannot be told apart later, so they are not made alike here.
+        for (_, response) in responses.filter(|responses| responses.len() == 1).into_iter().flatten() {
             let resolved = original.resolve(response);
             let Some(schema) = json_schema(resolved) else { continue };
             if !is_envelope(&original, schema) {

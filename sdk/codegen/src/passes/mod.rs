@@ -8,6 +8,7 @@ mod dialect;
 pub(crate) mod envelope;
 pub(crate) mod errors;
 mod integers;
+mod nullable;
 mod observed_null;
 mod prune;
 mod relax;
@@ -23,6 +24,7 @@ pub(crate) fn run(document: &mut Document) {
     errors::run(document);
     success::run(document);
     envelope::run(document);
+    nullable::run(document);
     observed_null::run(document);
     scalars::run(document);
     relax::run(document);

@@ -18,6 +18,14 @@ use crate::{
 
 pub(super) fn run(types: &mut ItemMod, facts: &Facts, enums: &[Ident], target: &Target) -> Result<(), String> {
     let items = items(types);
+    let mut names = BTreeSet::new();
+    for item in items.iter() {
+        if let Item::Struct(syn::ItemStruct { ident, .. }) | Item::Enum(syn::ItemEnum { ident, .. }) = item
+            && !names.insert(ident.to_string())
+        {
+            return Err(format!("two schemas would both be called `{ident}` in Rust"));
+        }
+    }
     let mut added: Vec<Item> = Vec::new();
     for item in items.iter_mut() {
         match item {

@@ -102,6 +102,7 @@ fn document_operations(file: &mut syn::File, facts: &Facts, target: &Target) -> 
             .client
             .as_ref()
             .and_then(|client| example(&function.sig.ident, operation, client));
+        let text = operation.with_links(text);
         let text = format!(
             "{text}\n\n# Errors\n\n`send` fails with an `Error` when the request cannot be made, when no answer \
              arrives, and when the answer is not a success.{}",

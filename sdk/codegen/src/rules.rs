@@ -1,0 +1,173 @@
+//! Rules that a document must keep and that progenitor would break over without saying where.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use crate::{
+    document::{Document, Operation, join},
+    error::Fault,
+};
+
+/// The methods of the generated client that are not operations.
+const TAKEN: [&str; 7] = [
+    "builder",
+    "clone",
+    "fmt",
+    "from_env",
+    "from_runtime",
+    "runtime",
+    "with_options",
+];
+
+/// Checks a document whose `$ref`s all lead somewhere.
+pub(crate) fn check(document: &Document) -> Result<(), Fault> {
+    schemas("", &document.0, false)?;
+    let mut ids = BTreeMap::new();
+    document.operations().try_for_each(|operation| {
+        identifier(&operation, &mut ids)?;
+        extensions(&operation)?;
+        parameters(document, &operation)
+    })
+}
+
+fn identifier(operation: &Operation<'_>, ids: &mut BTreeMap<String, String>) -> Result<(), Fault> {
+    let pointer = operation.pointer();
+    let Some(id) = operation.id() else {
+        return Err(Fault::new(
+            pointer,
+            "it has no `operationId`, which would be the name of its method",
+        ));
+    };
+    let at = join(&pointer, "operationId");
+    let method: String = id
+        .chars()
+        .map(|c| {
+            if c.is_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    if TAKEN.contains(&method.as_str()) {
+        return Err(Fault::new(
+            at,
+            format!("the client has a method `{id}` of its own; choose another id"),
+        ));
+    }
+    match ids.insert(method, at.clone()) {
+        Some(other) => Err(Fault::new(
+            at,
+            format!("`{id}` is the id of another operation already, at {other}"),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// The extensions of this project, which would be ignored silently if they had another type.
+fn extensions(operation: &Operation<'_>) -> Result<(), Fault> {
+    let check = |name: &str, rule: &str, keeps: fn(&Value) -> bool| match operation.value.get(name) {
+        Some(value) if !keeps(value) => Err(Fault::new(join(&operation.pointer(), name), rule)),
+        _ => Ok(()),
+    };
+    check("x-idempotent", "it must be true or false", Value::is_boolean)?;
+    check(
+        "x-api-token-group",
+        "it must be a list of names of permissions",
+        |value| value.as_array().is_some_and(|names| names.iter().all(Value::is_string)),
+    )
+}
+
+fn parameters(document: &Document, operation: &Operation<'_>) -> Result<(), Fault> {
+    let pointer = operation.pointer();
+    let mut in_path = BTreeSet::new();
+    for parameter in operation.parameters().map(|parameter| document.resolve(parameter)) {
+        let text = |member: &str| parameter.get(member).and_then(Value::as_str).unwrap_or_default();
+        let (name, place) = (text("name"), text("in"));
+        if place == "path" {
+            in_path.insert(name);
+        }
+        let kind = parameter
+            .get("schema")
+            .map(|schema| document.resolve(schema))
+            .and_then(|schema| schema.get("type"));
+        if place == "query" && kind.is_some_and(|kind| kind == "object") {
+            let reason = format!("the query parameter `{name}` is an object, for which there is no code yet");
+            return Err(Fault::new(pointer, reason));
+        }
+        if kind.is_some_and(|kind| kind == "array") && parameter.get("explode") == Some(&Value::Bool(false)) {
+            let reason = format!("the parameter `{name}` has `explode: false`, for which there is no code yet");
+            return Err(Fault::new(pointer, reason));
+        }
+    }
+    let named: BTreeSet<&str> = operation
+        .path
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split('}').next())
+        .collect();
+    if let Some(name) = named.difference(&in_path).next() {
+        return Err(Fault::new(
+            pointer,
+            format!("`{{{name}}}` in the path has no parameter of that name"),
+        ));
+    }
+    if let Some(name) = in_path.difference(&named).next() {
+        return Err(Fault::new(
+            pointer,
+            format!("the path has no `{{{name}}}` for the path parameter `{name}`"),
+        ));
+    }
+    Ok(())
+}
+
+/// The types of schemas, which progenitor does not check. `names` says that the members of `value` are named freely.
+fn schemas(pointer: &str, value: &Value, names: bool) -> Result<(), Fault> {
+    match value {
+        Value::Object(object) => {
+            if !names {
+                schema(pointer, object)?;
+            }
+            (object
+                .iter()
+                .filter(|(key, _)| names || !matches!(key.as_str(), "example" | "examples" | "enum" | "default")))
+            .try_for_each(|(key, value)| {
+                // The members of these are named by the document's author.
+                let free = !names
+                    && matches!(
+                        key.as_str(),
+                        "properties" | "schemas" | "securitySchemes" | "parameters" | "responses" | "paths" | "content"
+                    );
+                if key == "securitySchemes" {
+                    return Ok(());
+                }
+                schemas(&join(pointer, key), value, free)
+            })
+        }
+        Value::Array(items) => {
+            (items.iter().enumerate()).try_for_each(|(index, item)| schemas(&format!("{pointer}/{index}"), item, false))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn schema(pointer: &str, schema: &Map<String, Value>) -> Result<(), Fault> {
+    const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
+    for name in ["x-integral", "x-observed-null"] {
+        if schema.get(name).is_some_and(|value| !value.is_boolean()) {
+            return Err(Fault::new(join(pointer, name), "it must be true or false"));
+        }
+    }
+    let Some(kind) = schema.get("type") else { return Ok(()) };
+    if !kind.as_str().is_some_and(|kind| TYPES.contains(&kind)) {
+        return Err(Fault::new(
+            join(pointer, "type"),
+            format!("{kind} is not one of {}", TYPES.join(", ")),
+        ));
+    }
+    if kind == "array" && !schema.contains_key("items") {
+        return Err(Fault::new(pointer, "an array must say what its `items` are"));
+    }
+    Ok(())
+}
