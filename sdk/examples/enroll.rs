@@ -67,7 +67,7 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
         false => Some(StandIn::start().await?),
     };
     let (who, client) = match &stand_in {
-        None => ("Cloudflare", Client::from_env()?),
+        None => ("the API", Client::from_env()?),
         Some(stand_in) => (
             "a stand-in with recorded answers",
             Client::builder()
@@ -129,7 +129,7 @@ fn explain(error: &cloudflare_sdk::Error) {
         }
         eprintln!("  status: {status}");
         eprintln!("  request id: {}", error.request_id().unwrap_or("none was given"));
-        if error.is_permission() {
+        if error.is_permission_denied() {
             eprintln!("  accepted permissions: {}", error.accepted_permissions().join(", "));
         }
     } else {

@@ -28,7 +28,7 @@ impl Client {
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration), naming the variables, when credentials are
-    /// missing or contradict each other, and when the base URL cannot be one.
+    /// missing or contradict each other, and when the base URL is refused.
     ///
     /// # Examples
     ///

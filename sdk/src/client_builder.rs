@@ -101,19 +101,20 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a call may take, from the first byte sent to the last one received; 60 seconds by default.
+    /// How long a call may take, from connecting to the last byte of the response; 60 seconds by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How long making a connection may take, TLS included; 10 seconds by default.
+    /// How long making a connection may take, TLS included; 10 seconds by default. It counts towards
+    /// [`timeout`](Self::timeout).
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// How many bytes the body of an answer may have; 16 MiB by default.
+    /// How many bytes the body of a response may have; 16 MiB by default.
     ///
     /// A larger one ends in [`ErrorKind::BodyTooLarge`](crate::ErrorKind::BodyTooLarge) and is not read to its end.
     pub fn max_body_size(mut self, bytes: usize) -> Self {
@@ -126,7 +127,7 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when there are no credentials, when the base URL
-    /// cannot be one, and when the platform's TLS cannot be set up.
+    /// is refused, and when the platform's TLS cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
         let credentials = self.credentials.ok_or_else(|| {
             Error::configuration(

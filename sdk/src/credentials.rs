@@ -16,7 +16,8 @@ const KEY_VARIABLE: &str = "CLOUDFLARE_API_KEY";
 
 /// Credentials for Cloudflare's API: a token, or an e-mail address with a Global API key.
 ///
-/// They are wiped from memory when they are dropped, and [`Debug`](fmt::Debug) does not show them.
+/// [`Debug`](fmt::Debug) does not show them, and they are wiped from memory when they are dropped. Copies that the HTTP
+/// client makes while it sends a request are not.
 ///
 /// # Examples
 ///
@@ -47,7 +48,7 @@ impl Credentials {
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the token is empty or holds a character that
     /// cannot stand in an HTTP header, such as a line break.
     pub fn api_token(token: impl Into<String>) -> Result<Self, Error> {
-        Ok(Self(Scheme::Token(secret("API token", token.into())?)))
+        Ok(Self(Scheme::Token(secret("the API token", token.into().into())?)))
     }
 
     /// A Global API key with the e-mail address of its user, the previous scheme.
@@ -57,11 +58,10 @@ impl Credentials {
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when either is empty or holds a character that
     /// cannot stand in an HTTP header.
     pub fn api_key(email: impl Into<String>, key: impl Into<String>) -> Result<Self, Error> {
-        // Both are taken before either is checked, so that a secret is wiped also when the other is refused.
-        let (email, key) = (secret("e-mail address", email.into()), secret("API key", key.into()));
+        let (email, key) = (SecretString::from(email.into()), SecretString::from(key.into()));
         Ok(Self(Scheme::Key {
-            email: email?,
-            key: key?,
+            email: secret("the e-mail address", email)?,
+            key: secret("the API key", key)?,
         }))
     }
 
@@ -75,39 +75,27 @@ impl Credentials {
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration), naming the variables, when no scheme is complete,
     /// when both a token and a key are set, and when a value cannot stand in an HTTP header.
     pub fn from_env() -> Result<Self, Error> {
-        Self::from_variables(variable)
+        Self::from_variables(|name| Ok(variable(name)?.map(SecretString::from)))
     }
 
-    fn from_variables(read: impl Fn(&'static str) -> Result<Option<String>, Error>) -> Result<Self, Error> {
-        let mut token = read(TOKEN_VARIABLE)?;
-        let email = read(EMAIL_VARIABLE)?;
-        let mut key = read(KEY_VARIABLE)?;
+    fn from_variables(read: impl Fn(&'static str) -> Result<Option<SecretString>, Error>) -> Result<Self, Error> {
+        let (token, email, key) = (read(TOKEN_VARIABLE), read(EMAIL_VARIABLE), read(KEY_VARIABLE));
         let refuse = |text: String| Err(Error::configuration(text));
-        match (token.take(), email, key.take()) {
-            (Some(mut token), _, Some(mut key)) => {
-                token.zeroize();
-                key.zeroize();
-                refuse(format!(
-                    "both {TOKEN_VARIABLE} and {KEY_VARIABLE} are set; unset one, so that it is plain which is meant"
-                ))
-            }
+        match (token?, email?, key?) {
+            (Some(_), _, Some(_)) => refuse(format!(
+                "both {TOKEN_VARIABLE} and {KEY_VARIABLE} are set; unset one, so that it is plain which is meant"
+            )),
             (Some(token), _, None) => Ok(Self(Scheme::Token(secret(TOKEN_VARIABLE, token)?))),
             (None, Some(email), Some(key)) => {
-                let (email, key) = (secret(EMAIL_VARIABLE, email), secret(KEY_VARIABLE, key));
-                Ok(Self(Scheme::Key {
-                    email: email?,
-                    key: key?,
-                }))
+                let (email, key) = (secret(EMAIL_VARIABLE, email)?, secret(KEY_VARIABLE, key)?);
+                Ok(Self(Scheme::Key { email, key }))
             }
             (None, Some(_), None) => refuse(format!(
                 "{EMAIL_VARIABLE} is set without {KEY_VARIABLE}; set both, or {TOKEN_VARIABLE} alone"
             )),
-            (None, None, Some(mut key)) => {
-                key.zeroize();
-                refuse(format!(
-                    "{KEY_VARIABLE} is set without {EMAIL_VARIABLE}; set both, or {TOKEN_VARIABLE} alone"
-                ))
-            }
+            (None, None, Some(_)) => refuse(format!(
+                "{KEY_VARIABLE} is set without {EMAIL_VARIABLE}; set both, or {TOKEN_VARIABLE} alone"
+            )),
             (None, None, None) => refuse(format!(
                 "no credentials: set {TOKEN_VARIABLE}, or {EMAIL_VARIABLE} with {KEY_VARIABLE}"
             )),
@@ -155,15 +143,16 @@ pub(crate) fn variable(name: &'static str) -> Result<Option<String>, Error> {
 }
 
 /// Checks that a secret can stand in a header; `origin` names it in an error, which does not repeat it.
-fn secret(origin: &str, text: String) -> Result<SecretString, Error> {
-    let text = SecretString::from(text);
+fn secret(origin: &str, text: SecretString) -> Result<SecretString, Error> {
     let value = text.expose_secret();
     if value.is_empty() {
-        return Err(Error::configuration(format!("{origin}: empty")));
+        return Err(Error::configuration(format!(
+            "{origin} is empty; give one, or leave it out"
+        )));
     }
     if !value.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(Error::configuration(format!(
-            "{origin}: holds white space, a line break or another character that cannot be part of it; check how it \
+            "{origin} holds white space, a line break or another character that cannot be part of it; check how it \
              was copied"
         )));
     }
@@ -192,7 +181,7 @@ mod tests {
                 EMAIL_VARIABLE => email,
                 _ => key,
             };
-            Ok(value.map(str::to_owned))
+            Ok(value.map(SecretString::from))
         })
     }
 

@@ -10,18 +10,18 @@ use serde_json::Value;
 
 use crate::runtime::checks::whole_number as whole_number_of_float;
 
-/// One of the `errors` or `messages` of an answer.
+/// One of the `errors` or `messages` of a response.
 ///
-/// [Cloudflare's reference](https://developers.cloudflare.com/api/) promises a code and a message; answers have been
+/// [Cloudflare's reference](https://developers.cloudflare.com/api/) promises a code and a message; responses have been
 /// seen that keep neither promise, so reading one never fails.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ResponseInfo {
-    /// Cloudflare's code, 1000 or above; `None` if the answer gave none that is a whole number.
+    /// Cloudflare's code, 1000 or above; `None` if the response gave none that is a whole number.
     #[cfg_attr(feature = "schemars", schemars(required, with = "u64", range(min = 1000)))]
     pub code: Option<u64>,
-    /// What happened, in English; what the answer held instead, if it was of another shape.
+    /// What happened, in English; what the response held instead, if it was of another shape.
     pub message: String,
     /// Where the code is explained.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,7 +103,7 @@ impl<'de> Deserialize<'de> for ResponseInfo {
     }
 }
 
-/// Where a page stands in a paginated list, as far as the answer tells.
+/// Where a page stands in a paginated list, as far as the response tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -148,7 +148,7 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
     })
 }
 
-/// The whole answer. What is not there, null or of another shape is left empty, except for the result.
+/// The whole response. What is not there, null or of another shape is left empty, except for the result.
 #[derive(Deserialize)]
 #[serde(bound = "T: Deserialize<'de>")]
 pub(crate) struct Envelope<T> {

@@ -14,9 +14,9 @@ use crate::{
 
 /// Why a call did not give a value.
 ///
-/// It keeps all that is known: of an answer, the status, the headers and the body, whatever its type; of Cloudflare's
-/// envelope, the errors and messages; of a failure to get an answer, the cause, as [`source`](StdError::source).
-/// [`kind`](Self::kind) says what went wrong in general, and the predicates answer what callers ask.
+/// It keeps all that is known: of a response, the status, the headers and the body, whatever its type; of Cloudflare's
+/// envelope, the errors and messages; of a failure to get a response, the cause, as [`source`](StdError::source).
+/// [`kind`](Self::kind) says what went wrong in general, and the predicates tell what callers ask.
 ///
 /// Its text is one line without secrets. It does not repeat the source.
 ///
@@ -42,7 +42,7 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     operation: Option<OperationInfo>,
-    /// What is wrong with the configuration or the request, or why the answer could not be read.
+    /// What is wrong with the configuration or the request, or why the response could not be read.
     reason: Option<String>,
     response: Option<RawResponse>,
     errors: Vec<ResponseInfo>,
@@ -60,17 +60,17 @@ pub enum ErrorKind {
     InvalidRequest,
     /// No connection could be made; nothing was sent.
     Connect,
-    /// The time ran out before the answer was there.
+    /// The time ran out before the response was there.
     Timeout,
-    /// The connection failed before the answer was there, or in the middle of it.
+    /// The connection failed before the response was there, or in the middle of it.
     Transport,
-    /// Cloudflare answered with its envelope and refused the request.
+    /// Cloudflare responded with its envelope and refused the request.
     Api,
-    /// The answer has a status that is not a success, and is not Cloudflare's envelope.
+    /// The response has a status that is not a success, and is not Cloudflare's envelope.
     UnexpectedStatus,
-    /// The answer has a status of success, and what it holds cannot be read.
+    /// The response has a status of success, and what it holds cannot be read.
     Decode,
-    /// The answer is larger than the client accepts.
+    /// The response is larger than the client accepts.
     BodyTooLarge,
 }
 
@@ -103,7 +103,7 @@ impl Error {
         error
     }
 
-    /// An answer that is not a success; for generated code.
+    /// A response that is not a success; for generated code.
     #[doc(hidden)]
     #[must_use]
     pub fn unexpected_response(response: RawResponse) -> Self {
@@ -133,11 +133,11 @@ impl Error {
 
     pub(crate) fn body_too_large(response: RawResponse, limit: usize) -> Self {
         let mut error = Self::of_response(ErrorKind::BodyTooLarge, response);
-        error.0.reason = Some(format!("the answer is larger than the limit of {limit} bytes"));
+        error.0.reason = Some(format!("the response is larger than the limit of {limit} bytes"));
         error
     }
 
-    /// A failure of the HTTP client; `answer` is what had arrived, if the headers had.
+    /// A failure of the HTTP client; `response` is what had arrived, if the headers had.
     pub(crate) fn transport(operation: OperationInfo, cause: reqwest::Error, response: Option<RawResponse>) -> Self {
         let kind = if cause.is_builder() {
             ErrorKind::InvalidRequest
@@ -151,6 +151,10 @@ impl Error {
         let mut error = Self::new(kind);
         error.0.operation = Some(operation);
         error.0.response = response;
+        if kind == ErrorKind::Connect {
+            let origin = cause.url().map(|url| url.origin().ascii_serialization());
+            error.0.reason = origin.map(|origin| format!("no connection could be made to {origin}"));
+        }
         // The URL is known to the caller, and holds identifiers that need not stand in every log.
         error.0.source = Some(Box::new(cause.without_url()));
         error
@@ -183,13 +187,13 @@ impl Error {
         self.0.operation.map_or(&[], |operation| operation.permissions)
     }
 
-    /// The status of the answer, if there was one.
+    /// The status of the response, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         Some(self.0.response.as_ref()?.status)
     }
 
-    /// The headers of the answer, if there was one.
+    /// The headers of the response, if there was one.
     #[must_use]
     pub fn headers(&self) -> Option<&HeaderMap> {
         Some(&self.0.response.as_ref()?.headers)
@@ -201,7 +205,7 @@ impl Error {
         request_id(self.headers()?)
     }
 
-    /// The body of the answer, if there was one: all of it, or as much as arrived and the limit allowed.
+    /// The body of the response, if there was one: all of it, or as much as arrived and the limit allowed.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
         Some(&self.0.response.as_ref()?.body)
@@ -213,7 +217,7 @@ impl Error {
         self.body().map(|body| String::from_utf8_lossy(body))
     }
 
-    /// The errors in Cloudflare's envelope; empty if the answer was not one.
+    /// The errors in Cloudflare's envelope; empty if the response was not one.
     #[must_use]
     pub fn errors(&self) -> &[ResponseInfo] {
         &self.0.errors
@@ -241,7 +245,7 @@ impl Error {
 
     /// The `result` that came with the failure, as a model.
     ///
-    /// Cloudflare sends, for instance, the unchanged setting with error 1008. Gives `None` when the answer has no
+    /// Cloudflare sends, for instance, the unchanged setting with error 1008. Gives `None` when the response has no
     /// result that reads as `T`; what there is stays in [`body`](Self::body).
     ///
     /// # Examples
@@ -327,12 +331,12 @@ impl fmt::Display for Error {
         let text = match inner.kind {
             ErrorKind::Configuration | ErrorKind::InvalidRequest => "the request cannot be made",
             ErrorKind::Connect => "no connection could be made",
-            ErrorKind::Timeout => "no answer in time",
-            ErrorKind::Transport => "the connection failed before the answer was there",
+            ErrorKind::Timeout => "no response in time",
+            ErrorKind::Transport => "the connection failed before the response was there",
             ErrorKind::Api => "Cloudflare refused the request",
-            ErrorKind::UnexpectedStatus => "unexpected answer",
-            ErrorKind::Decode => "the answer cannot be read",
-            ErrorKind::BodyTooLarge => "the answer is too large",
+            ErrorKind::UnexpectedStatus => "unexpected response",
+            ErrorKind::Decode => "the response cannot be read",
+            ErrorKind::BodyTooLarge => "the response is too large",
         };
         f.write_str(inner.reason.as_deref().unwrap_or(text))?;
         if let Some(status) = self.status() {
@@ -358,18 +362,18 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = &*self.0;
-        f.debug_struct("Error")
-            .field("kind", &inner.kind)
-            .field("operation", &self.operation_id())
-            .field("reason", &inner.reason)
-            .field("status", &self.status())
-            .field("request_id", &self.request_id())
-            .field("errors", &inner.errors)
-            // The text may be a page long, or repeat what was sent.
-            .field("body_size", &self.body().map(Bytes::len))
-            .field("source", &inner.source)
-            .finish()
+        let mut shown = f.debug_struct("Error");
+        shown
+            .field("kind", &self.0.kind)
+            .field("message", &format_args!("{self}"));
+        // The body may be a page long, or repeat what was sent.
+        if let Some(body) = self.body() {
+            shown.field("body_size", &body.len());
+        }
+        if let Some(source) = &self.0.source {
+            shown.field("source", source);
+        }
+        shown.finish()
     }
 }
 

@@ -18,4 +18,6 @@ pub use error::{Error, ErrorKind};
 pub use generated::{Client, builder, types};
 pub use response::Response;
 
+pub use bytes::Bytes;
+pub use chrono;
 pub use http::{HeaderMap, StatusCode};

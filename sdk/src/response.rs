@@ -10,7 +10,8 @@ use crate::{Error, ResponseInfo, ResultInfo, envelope::Envelope, runtime::RawRes
 
 /// The value of a call, with what came around it.
 ///
-/// It derefs to the value, so that `response.value` is a member of the value.
+/// It derefs to the value: what the value has can be read through the response, and [`into_inner`](Self::into_inner)
+/// gives the value itself.
 ///
 /// # Examples
 ///
@@ -24,7 +25,7 @@ use crate::{Error, ResponseInfo, ResultInfo, envelope::Envelope, runtime::RawRes
 /// ```
 #[derive(Clone)]
 pub struct Response<T> {
-    value: T,
+    inner: T,
     messages: Vec<ResponseInfo>,
     result_info: Option<ResultInfo>,
     status: StatusCode,
@@ -35,7 +36,7 @@ impl<T> Response<T> {
     /// The value alone.
     #[must_use]
     pub fn into_inner(self) -> T {
-        self.value
+        self.inner
     }
 
     /// The messages of Cloudflare's envelope: what there is to say about a success.
@@ -50,13 +51,13 @@ impl<T> Response<T> {
         self.result_info.as_ref()
     }
 
-    /// The status of the answer.
+    /// The status of the response.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers of the answer.
+    /// The headers of the response.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
@@ -100,7 +101,7 @@ impl<T: DeserializeOwned> Response<T> {
         let RawResponse { status, headers, .. } = raw;
         let (messages, result_info) = (envelope.messages, envelope.result_info);
         Ok(Self {
-            value,
+            inner: value,
             messages,
             result_info,
             status,
@@ -135,7 +136,7 @@ impl<T> Response<T> {
         }
         let RawResponse { status, headers, .. } = raw;
         Ok(Self {
-            value,
+            inner: value,
             messages: Vec::new(),
             result_info: None,
             status,
@@ -152,13 +153,13 @@ impl<T> Deref for Response<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.value
+        &self.inner
     }
 }
 
 impl<T> AsRef<T> for Response<T> {
     fn as_ref(&self) -> &T {
-        &self.value
+        &self.inner
     }
 }
 
@@ -166,7 +167,7 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Headers may hold cookies.
         f.debug_struct("Response")
-            .field("value", &self.value)
+            .field("value", &self.inner)
             .field("messages", &self.messages)
             .field("result_info", &self.result_info)
             .field("status", &self.status)

@@ -75,7 +75,7 @@ impl Runtime {
         self.0.base_url.as_str()
     }
 
-    /// Sends a request and reads its answer; for generated code.
+    /// Sends a request and reads its response; for generated code.
     #[doc(hidden)]
     pub async fn exec(&self, mut request: reqwest::Request, operation: &OperationInfo) -> Result<RawResponse, Error> {
         let shared = &*self.0;

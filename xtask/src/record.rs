@@ -22,9 +22,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<ExitCode, Box<dyn
         .arg("--")
         .args(arguments)
         .status()?;
-    Ok(if status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    // Ended by a signal, it has no code.
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }

@@ -15,15 +15,20 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 pub fn encode_path(operation: &OperationInfo, name: &str, value: &str) -> Result<String, Error> {
     let refuse = |reason: &str| Err(Error::invalid_request(operation, format!("`{name}`: {reason}")));
     if value.is_empty() {
-        return refuse("it is empty, which would be the path of something else");
+        return refuse("it is empty, which would address another resource; give the identifier");
     }
     if matches!(value, "." | "..") {
-        return refuse(&format!("`{value}` would be the path of something else"));
+        return refuse(&format!(
+            "`{value}` would address another resource; give the identifier"
+        ));
     }
     let is_id = name.ends_with("_id") || name.ends_with("identifier");
     let is_foreign = |c: char| matches!(c, '/' | '\\' | '?' | '#' | '%') || c.is_whitespace() || c.is_control();
     if let Some(foreign) = value.chars().find(|c| is_id && is_foreign(*c)) {
-        return refuse(&format!("{} holds {foreign:?}, which no id does", quoted(value)));
+        return refuse(&format!(
+            "{} holds {foreign:?}, which no identifier does; give the identifier alone",
+            quoted(value)
+        ));
     }
     Ok(utf8_percent_encode(value, RESERVED).to_string())
 }

@@ -104,8 +104,8 @@ fn document_operations(file: &mut syn::File, facts: &Facts, target: &Target) -> 
             .and_then(|client| example(&function.sig.ident, operation, client));
         let text = operation.with_links(text);
         let text = format!(
-            "{text}\n\n# Errors\n\n`send` fails with an `Error` when the request cannot be made, when no answer \
-             arrives, and when the answer is not a success.{}",
+            "{text}\n\n# Errors\n\n`send` fails with an `Error` when the request cannot be made, when no response \
+             arrives, and when the response is not a success.{}",
             example
                 .map(|example| format!("\n\n# Examples\n\n{example}"))
                 .unwrap_or_default(),
@@ -162,8 +162,8 @@ fn rewrite(
         if name == "send" {
             let text = doc(&function.attrs);
             let text = format!(
-                "{}.\n\n# Errors\n\n`Error`, when the request cannot be made, when no answer arrives, and when the \
-                 answer is not a success.",
+                "{}.\n\n# Errors\n\n`Error`, when the request cannot be made, when no response arrives, and when the \
+                 response is not a success.",
                 text.trim()
             );
             set_doc(&mut function.attrs, &text);
