@@ -24,7 +24,9 @@ pub use crate::{Error, Response};
 #[doc(hidden)]
 pub use bytes::Bytes;
 #[doc(hidden)]
-pub use checks::{Check, Whole, deserialize_open_enum, invalid, null_as_default, one_of, quoted, whole, within};
+pub use checks::{
+    Check, Text, Whole, deserialize_open_enum, invalid, length, null_as_default, one_of, quoted, whole, within,
+};
 #[doc(hidden)]
 pub use operation::OperationInfo;
 #[doc(hidden)]

@@ -248,3 +248,29 @@ fn two_schemas_of_one_name_are_refused() {
     });
     assert!(generate(&broken).is_err());
 }
+
+#[test]
+fn what_is_sent_is_checked_also_where_the_same_type_is_received() {
+    let shared = document(|document| {
+        let body = json!({ "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Thing" } } } });
+        operation(document)["requestBody"] = body;
+        document["components"]["schemas"]["Thing"]["properties"] = json!({
+            "mode": { "$ref": "#/components/schemas/Mode" },
+            "modes": { "type": "object", "additionalProperties": { "$ref": "#/components/schemas/Mode" } },
+            "name": { "type": "string", "maxLength": 9 },
+            "size": { "type": "integer", "minimum": 5, "maximum": 50 },
+        });
+        document["components"]["schemas"]["Mode"] = json!({ "type": "string", "enum": ["a", "b"] });
+    });
+    let code: String = generate(&shared).unwrap().split_whitespace().collect();
+    let code = code.replace(",)", ")");
+    for check in [
+        "Check::check(&body,\"body\")",
+        "Check::check(&self.mode,\"mode\")?;",
+        "Check::check(&self.modes,\"modes\")?;",
+        "length(&self.name,\"name\",::std::option::Option::None,::std::option::Option::Some(9))?;",
+        "within(&self.size,\"size\",::std::option::Option::Some(5),::std::option::Option::Some(50))?;",
+    ] {
+        assert!(code.contains(check), "{check} is not in {code}");
+    }
+}

@@ -156,6 +156,41 @@ pub fn within<T: Whole>(value: &T, name: &str, minimum: Option<i64>, maximum: Op
     }
 }
 
+/// A text, or none.
+pub trait Text {
+    /// The text.
+    fn text(&self) -> Option<&str>;
+}
+
+impl Text for String {
+    fn text(&self) -> Option<&str> {
+        Some(self)
+    }
+}
+
+impl Text for Option<String> {
+    fn text(&self) -> Option<&str> {
+        self.as_deref()
+    }
+}
+
+/// Refuses a text whose length in characters is not within the limits of the document.
+pub fn length<T: Text>(value: &T, name: &str, minimum: Option<i64>, maximum: Option<i64>) -> Result<(), String> {
+    let Some(text) = value.text() else { return Ok(()) };
+    let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
+    match (minimum, maximum) {
+        (Some(minimum), _) if length < minimum => Err(format!(
+            "`{name}`: {} is shorter than {minimum} characters",
+            quoted(text)
+        )),
+        (_, Some(maximum)) if length > maximum => Err(format!(
+            "`{name}`: {} is longer than {maximum} characters",
+            quoted(text)
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// A value as an error repeats it: in one line, and not the whole of a long one.
 pub fn quoted(value: &str) -> String {
     const LIMIT: usize = 64;
@@ -250,6 +285,15 @@ mod tests {
         );
         assert!(within(&u64::MAX, "page", Some(1), None).is_ok());
         assert!(within(&None::<u64>, "page", Some(1), None).is_ok());
+    }
+
+    #[test]
+    fn a_text_keeps_to_its_length_in_characters() {
+        let check = |text: &str| length(&text.to_owned(), "name", Some(2), Some(3));
+        assert!(check("ää").is_ok() && check("äää").is_ok());
+        assert_eq!(check("ä").unwrap_err(), "`name`: `ä` is shorter than 2 characters");
+        assert_eq!(check("ääää").unwrap_err(), "`name`: `ääää` is longer than 3 characters");
+        assert!(length(&None::<String>, "name", Some(2), None).is_ok());
     }
 
     #[test]

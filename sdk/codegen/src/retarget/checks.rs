@@ -59,7 +59,8 @@ fn of_struct(item: &ItemStruct, facts: &Facts, target: &Target) -> Item {
         let name = ident.to_string();
         let member = members.iter().find(|member| member.is_called(&name));
         let name = member.map_or(name, |member| member.name.clone());
-        let checks = of_value(&quote!(&self.#ident), &name, member, target);
+        let mut checks = of_value(&quote!(&self.#ident), &name, member, target);
+        checks.extend(member.and_then(|member| of_text(&quote!(&self.#ident), &field.ty, member, target)));
         quote!(#(#checks?;)*)
     });
     implementation(&item.ident, quote!(#(#checks)* Ok(())), target)
@@ -114,6 +115,18 @@ pub(super) fn of_value(
         checks.push(quote!(#runtime::within(#value, #name, #minimum, #maximum)));
     }
     checks
+}
+
+/// The check of a text that is no type of its own, because what is received may be longer.
+fn of_text(value: &TokenStream, of: &Type, member: &Parameter, target: &Target) -> Option<TokenStream> {
+    let runtime = &target.runtime;
+    let length = |keyword: &str| member.constraints.get(keyword).and_then(serde_json::Value::as_i64);
+    let (minimum, maximum) = (length("minLength"), length("maxLength"));
+    if (minimum, maximum) == (None, None) || !mentions(of, &[format_ident!("String")]) {
+        return None;
+    }
+    let (name, minimum, maximum) = (&member.name, limit(minimum), limit(maximum));
+    Some(quote!(#runtime::length(#value, #name, #minimum, #maximum)))
 }
 
 fn limit(limit: Option<i64>) -> TokenStream {
