@@ -45,6 +45,27 @@ pub fn resolve<'d>(document: &'d Value, mut node: &'d Value) -> &'d Value {
     node
 }
 
+/// Every operation in the document, by its `operationId`.
+///
+/// # Panics
+///
+/// When one has no `operationId`, saying which, and when there is none.
+pub fn operations(document: &Value) -> Vec<(&str, &Value)> {
+    const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        for method in METHODS {
+            if let Some(operation) = item.get(method) {
+                let id = operation["operationId"].as_str();
+                let id = id.unwrap_or_else(|| panic!("give {method} {path} an `operationId`: it names the call"));
+                found.push((id, operation));
+            }
+        }
+    }
+    assert!(!found.is_empty(), "the document has no operation");
+    found
+}
+
 /// Every value in the document, the document itself included.
 pub fn values(document: &Value) -> Vec<At<'_>> {
     reach((String::new(), document), &|(at, node)| children(at, node))

@@ -71,7 +71,7 @@ fn instances(document: &Value, schema: &Value, extent: Extent) -> BoxedStrategy<
         Some("number") if schema["x-integral"] == true => numbers(schema),
         Some("array") => vec(within(&schema["items"]), 0..4).prop_map(Value::from).boxed(),
         Some("object") if schema["properties"].is_object() => objects(schema, extent, &within),
-        _ => panic!("tell `instances` how to make values of {schema}"),
+        _ => panic!("tell sdk-tests/src/instances.rs how to make values of {schema}"),
     };
     if schema["nullable"] == true {
         prop_oneof![4 => made, 1 => Just(Value::Null)].boxed()
@@ -126,7 +126,7 @@ fn strings(schema: &Value, extent: Extent) -> BoxedStrategy<String> {
         (_, Some(pattern), _) => matching(pattern.trim_matches(['^', '$'])).boxed(),
         (.., Some("date-time")) => matching(DATE_TIME).boxed(),
         (.., Some("hostname")) => matching(HOST_NAME).boxed(),
-        (.., Some(format)) => panic!("tell `instances` how to make strings of the format {format}"),
+        (.., Some(format)) => panic!("tell sdk-tests/src/instances.rs how to make strings of the format {format}"),
         _ => match longest {
             // As long as may be, often.
             Some(longest) => {

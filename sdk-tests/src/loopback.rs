@@ -1,4 +1,4 @@
-//! Servers on this machine that answer any request in one way, and clients that call them.
+//! Servers on this machine that answer any request in one way, clients that call them, and the calls.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -7,10 +7,19 @@ use std::{
     time::Duration,
 };
 
-use cloudflare_sdk::{Client, ClientBuilder};
-use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
+use cloudflare_sdk::{
+    Client, ClientBuilder, Error, Response,
+    types::{AutomaticMode, Enrollment},
+};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers::any};
 
-use crate::scrub::TOKEN;
+use crate::{
+    document,
+    scrub::{TOKEN, ZONE},
+};
+
+/// Where a server has the API, as Cloudflare does: the part of a path above that of an operation.
+pub const BASE_PATH: &str = "/client/v4";
 
 /// What a server does with the connection once it has sent its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +87,55 @@ pub fn builder(url: impl Into<String>) -> ClientBuilder {
 /// When the URL is refused.
 pub fn client(url: impl Into<String>) -> Client {
     builder(url).build().expect("a client can be made")
+}
+
+/// The answer of a zone where Automatic SSL/TLS is on.
+#[must_use]
+pub fn enabled() -> ResponseTemplate {
+    let body = &document::load()["components"]["examples"]["EnrollmentEnabled"]["value"];
+    ResponseTemplate::new(200).set_body_json(body)
+}
+
+/// Asks for the enrollment of the reference's zone.
+///
+/// # Errors
+///
+/// Those of the call.
+pub async fn get(client: &Client) -> Result<Response<Enrollment>, Error> {
+    client.ssl_automatic_mode_get().zone_id(ZONE).send().await
+}
+
+/// Takes the reference's zone out of Automatic SSL/TLS.
+///
+/// # Errors
+///
+/// Those of the call.
+pub async fn edit(client: &Client) -> Result<Response<Enrollment>, Error> {
+    let call = client.ssl_automatic_mode_edit().zone_id(ZONE);
+    call.value(AutomaticMode::Custom).send().await
+}
+
+/// What a server was asked so far.
+///
+/// # Panics
+///
+/// When the server does not keep it.
+pub async fn requests(server: &MockServer) -> Vec<Request> {
+    server
+        .received_requests()
+        .await
+        .expect("a server keeps what it is asked")
+}
+
+/// The one thing that a server was asked.
+///
+/// # Panics
+///
+/// When it was asked nothing or more.
+pub async fn only_request(server: &MockServer) -> Request {
+    let mut requests = requests(server).await;
+    assert_eq!(requests.len(), 1, "one request comes");
+    requests.remove(0)
 }
 
 fn listen() -> (TcpListener, String) {

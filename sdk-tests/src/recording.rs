@@ -2,13 +2,17 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
+    fmt, fs, io,
     path::{Path, PathBuf},
 };
 
-use cloudflare_sdk::Error;
+use cloudflare_sdk::{Error, StatusCode};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use wiremock::{
+    ResponseTemplate,
+    http::{HeaderName, HeaderValue},
+};
 
 /// One exchange with Cloudflare's API.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,7 +55,7 @@ pub enum SourceKind {
     Captured,
 }
 
-/// What is sent: exactly this, and nothing else but what HTTP itself needs.
+/// What is sent: exactly this but for `provoked_by`, and nothing else but what HTTP itself needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
@@ -67,6 +71,10 @@ pub struct Request {
     /// The body, byte for byte; missing if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
+    /// The body that the service got in place of `body` when this was recorded, because the SDK does not send what
+    /// provokes the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provoked_by: Option<String>,
 }
 
 /// What is answered.
@@ -131,14 +139,45 @@ impl Recording {
         serde_json::from_str(&text).map_err(|cause| at(cause.to_string()))
     }
 
-    /// Writes the recording to a file.
+    /// The text of the recording's file.
+    ///
+    /// # Errors
+    ///
+    /// When the recording cannot be written as JSON.
+    pub fn text(&self) -> serde_json::Result<String> {
+        Ok(serde_json::to_string_pretty(self)? + "\n")
+    }
+
+    /// Writes the recording to a file, whole or not at all.
     ///
     /// # Errors
     ///
     /// When the file cannot be written.
     pub fn write(&self, path: &Path) -> io::Result<()> {
-        let text = serde_json::to_string_pretty(self).map_err(io::Error::other)?;
-        fs::write(path, text + "\n")
+        let draft = path.with_extension("json.draft");
+        let result = fs::write(&draft, self.text()?).and_then(|()| fs::rename(&draft, path));
+        if result.is_err() {
+            let _ = fs::remove_file(&draft);
+        }
+        result
+    }
+}
+
+impl Response {
+    /// The answer for a server to give, byte for byte.
+    ///
+    /// # Errors
+    ///
+    /// What HTTP does not allow.
+    pub fn template(&self) -> Result<ResponseTemplate, String> {
+        let status = StatusCode::from_u16(self.status).map_err(|cause| cause.to_string())?;
+        let mut template = ResponseTemplate::new(status).set_body_bytes(self.body.as_bytes());
+        for (name, value) in &self.headers {
+            let invalid = |cause: &dyn fmt::Display| format!("response header `{name}`: {cause}");
+            let value = HeaderValue::try_from(value).map_err(|cause| invalid(&cause))?;
+            template = template.append_header(HeaderName::try_from(name).map_err(|cause| invalid(&cause))?, value);
+        }
+        Ok(template)
     }
 }
 

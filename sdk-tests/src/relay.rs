@@ -91,7 +91,7 @@ impl Relay {
 
     /// Gives the next request this body in place of its own, before it is passed on.
     ///
-    /// Thus a typed client gets the answer to what it would not send.
+    /// Thus a typed client gets the answer to what it would not send; the exchange keeps it as `provoked_by`.
     pub fn replace_next_body(&self, body: impl Into<String>) {
         self.hop.state().next_body = Some(body.into());
     }
@@ -138,14 +138,16 @@ impl Hop {
         let body = body.collect().await.map_err(|cause| chain(&cause))?.to_bytes();
         let body = String::from_utf8(body.into()).map_err(|cause| chain(&cause))?;
         let headers = without_connection(head.headers);
+        let next_body = self.state().next_body.take();
         let request = Request {
             method: head.method.to_string(),
             path: head.uri.path().to_owned(),
             query: head.uri.query().unwrap_or_default().to_owned(),
             headers: texts(&headers),
             body: (!body.is_empty()).then(|| body.clone()),
+            provoked_by: next_body.clone(),
         };
-        let body = self.state().next_body.take().unwrap_or(body);
+        let body = next_body.unwrap_or(body);
 
         let answer = (self.http)
             .request(head.method, format!("{}{}", self.service, head.uri))

@@ -7,18 +7,12 @@ use chrono::DateTime;
 use cloudflare_sdk::{Client, ClientBuilder, Error, HeaderMap, ResponseInfo, ResultInfo, StatusCode, types};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use wiremock::{
-    ResponseTemplate,
-    http::{HeaderName, HeaderValue, Url},
-};
+use wiremock::http::Url;
 
 use crate::{
-    loopback,
+    loopback::{self, BASE_PATH},
     recording::{self, Expectation, Recording, Request, Response},
 };
-
-/// Where the servers have the API, as Cloudflare does.
-const PREFIX: &str = "/client/v4";
 
 /// The headers that are sent beside the recorded ones: what HTTP itself needs, and the name of the SDK.
 const NOT_RECORDED: [&str; 3] = ["content-length", "host", "user-agent"];
@@ -62,8 +56,8 @@ async fn exchange(recording: &Recording) -> Result<(), String> {
         expect,
         ..
     } = recording;
-    let server = loopback::answering(template(response)?).await;
-    let client = client(request, &format!("{}{PREFIX}", server.uri()))?;
+    let server = loopback::answering(response.template()?).await;
+    let client = client(request, &format!("{}{BASE_PATH}", server.uri()))?;
     let outcome = call(&client, recording).await?;
 
     let received = server.received_requests().await.unwrap_or_default();
@@ -76,18 +70,6 @@ async fn exchange(recording: &Recording) -> Result<(), String> {
     };
     check_request(received, request)?;
     check_outcome(&outcome, response, expect)
-}
-
-/// The recorded answer, byte for byte.
-fn template(response: &Response) -> Result<ResponseTemplate, String> {
-    let status = StatusCode::from_u16(response.status).map_err(|cause| cause.to_string())?;
-    let mut template = ResponseTemplate::new(status).set_body_bytes(response.body.as_bytes());
-    for (name, value) in &response.headers {
-        let invalid = |cause: &dyn fmt::Display| format!("response header `{name}`: {cause}");
-        let value = HeaderValue::try_from(value).map_err(|cause| invalid(&cause))?;
-        template = template.append_header(HeaderName::try_from(name).map_err(|cause| invalid(&cause))?, value);
-    }
-    Ok(template)
 }
 
 /// A client with the recorded credentials.
@@ -137,7 +119,12 @@ async fn call(client: &Client, recording: &Recording) -> Result<Outcome, String>
                     "page" => call.page(number(&name, &value)?),
                     "per_page" => call.per_page(number(&name, &value)?),
                     "status" => call.status(value),
-                    _ => return Err(format!("`zones_list` has no parameter `{name}`")),
+                    _ => {
+                        return Err(format!(
+                            "`zones_list` has no parameter `{name}`; if the document has it, set it in `call` in {}",
+                            file!()
+                        ));
+                    }
                 };
             }
             Outcome::of(call.send().await)
@@ -216,7 +203,11 @@ impl Outcome {
 /// Checks that a request is the recorded one, to the byte.
 fn check_request(received: &wiremock::Request, recorded: &Request) -> Result<(), String> {
     same("the method", received.method.as_str(), &recorded.method)?;
-    same("the path", received.url.path(), &format!("{PREFIX}{}", recorded.path))?;
+    same(
+        "the path",
+        received.url.path(),
+        &format!("{BASE_PATH}{}", recorded.path),
+    )?;
     let query = (!recorded.query.is_empty()).then_some(recorded.query.as_str());
     same("the query", received.url.query(), query)?;
     let mut headers = (received.headers.iter())

@@ -185,7 +185,9 @@ impl Scrub {
         }
         request.path = self.text(&request.path);
         request.query = self.text(&request.query);
-        request.body = request.body.as_deref().map(|body| self.body(body));
+        for body in [&mut request.body, &mut request.provoked_by].into_iter().flatten() {
+            *body = self.body(body);
+        }
         response.body = self.body(&response.body);
         recording.expect = match recording.expect {
             Expectation::Value(value) => Expectation::Value(self.value(value)),

@@ -10,7 +10,10 @@ use std::{
 use serde_json::Value;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers::path_regex};
 
-use crate::recording::{self, Recording, Response, SourceKind};
+use crate::{
+    loopback::BASE_PATH,
+    recording::{self, Recording, SourceKind},
+};
 
 /// The one zone that a stand-in knows: the example of Cloudflare's reference.
 pub const ZONE: &str = "023e105f4ecef8ad9ca31a8372d0c353";
@@ -20,9 +23,6 @@ pub const TOKEN: &str = "Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY";
 
 const GET: &str = "ssl_automatic_mode_get";
 const EDIT: &str = "ssl_automatic_mode_edit";
-
-/// The part of the path above that of an operation, as the service has it.
-const BASE: &str = "/client/v4";
 
 /// A server that stands in for Cloudflare until it is dropped.
 #[derive(Debug)]
@@ -49,20 +49,22 @@ impl StandIn {
         let recordings = recording::read_all(folder)
             .map_err(|cause| io::Error::other(format!("the recordings in {}: {cause}", folder.display())))?;
         let zone = Zone::new(&recordings)
-            .map_err(|what| io::Error::other(format!("no recording in {} holds {what}", folder.display())))?;
+            .map_err(|fault| io::Error::other(format!("the recordings in {}: {fault}", folder.display())))?;
         let server = MockServer::start().await;
-        Mock::given(path_regex(format!("^{BASE}/zones/[^/]+/settings/ssl_automatic_mode$")))
-            .and(|request: &Request| matches!(request.method.as_str(), "GET" | "PATCH"))
-            .respond_with(zone)
-            .mount(&server)
-            .await;
+        Mock::given(path_regex(format!(
+            "^{BASE_PATH}/zones/[^/]+/settings/ssl_automatic_mode$"
+        )))
+        .and(|request: &Request| matches!(request.method.as_str(), "GET" | "PATCH"))
+        .respond_with(zone)
+        .mount(&server)
+        .await;
         Ok(Self { server })
     }
 
     /// The base URL for a client.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("{}{BASE}", self.server.uri())
+        format!("{}{BASE_PATH}", self.server.uri())
     }
 
     /// What was asked so far.
@@ -87,15 +89,16 @@ struct Zone {
 }
 
 impl Zone {
-    /// Takes the answers from recordings; fails with what is missing.
-    fn new(recordings: &BTreeMap<String, Recording>) -> Result<Self, &'static str> {
+    /// Takes the answers from recordings; fails with what is missing or cannot be answered.
+    fn new(recordings: &BTreeMap<String, Recording>) -> Result<Self, String> {
         use SourceKind::{Documented, Seen};
-        let find = |what, matches: &dyn Fn(&Recording, &Value) -> bool| -> Result<_, &'static str> {
+        let find = |what: &str, matches: &dyn Fn(&Recording, &Value) -> bool| {
             let is_it = |recording: &&Recording| {
                 serde_json::from_str(&recording.response.body).is_ok_and(|body| matches(recording, &body))
             };
-            let recording = recordings.values().find(is_it).ok_or(what)?;
-            Ok(template(&recording.response))
+            let recording = recordings.values().find(is_it);
+            let recording = recording.ok_or_else(|| format!("none holds {what}"))?;
+            recording.response.template()
         };
         let success = |what, operation: &str, value: &str| {
             find(what, &|recording, body| {
@@ -130,7 +133,7 @@ impl Zone {
 
 impl Respond for Zone {
     fn respond(&self, request: &Request) -> ResponseTemplate {
-        if !request.url.path().starts_with(&format!("{BASE}/zones/{ZONE}/")) {
+        if !request.url.path().starts_with(&format!("{BASE_PATH}/zones/{ZONE}/")) {
             return self.unknown_zone.clone();
         }
         if request.method == "GET" {
@@ -150,11 +153,4 @@ impl Respond for Zone {
             _ => self.refused.clone(),
         }
     }
-}
-
-fn template(response: &Response) -> ResponseTemplate {
-    let template = ResponseTemplate::new(response.status).set_body_bytes(response.body.as_bytes());
-    (response.headers.iter()).fold(template, |template, (name, value)| {
-        template.insert_header(name.as_str(), value.as_str())
-    })
 }

@@ -1,14 +1,21 @@
 //! What the document says, held against Cloudflare's reference pages and validators that are not this project's.
 
 use openapi_spec_validator_rs::{ErrorMode, Options, Outcome, SpecVersion, validate};
-use sdk_tests::document::{Example, TEXT, examples, json_schema, load, resolve, schemas, target, values};
-use serde_json::{Value, json};
+use sdk_tests::{
+    document::{Example, TEXT, examples, json_schema, load, operations, resolve, schemas, target, values},
+    models::is_required,
+};
+use serde_json::{Map, Value, json};
 
 const EDIT: &str = "/paths/~1zones~1{zone_id}~1settings~1ssl_automatic_mode/patch";
 const GET: &str = "/paths/~1zones~1{zone_id}~1settings~1ssl_automatic_mode/get";
 const LIST: &str = "/paths/~1zones/get";
 
 const README: &str = include_str!("../../openapi/README.md");
+
+/// What a failure says where the document is held against a copy.
+const PIN: &str = "this pins what Cloudflare publishes, as read in November 2026: if Cloudflare changed it, change this \
+                   copy too; if not, the document is wrong";
 
 /// The answer to the PATCH, as the reference page prints it.
 const ENABLED: &str = r#"{
@@ -46,8 +53,16 @@ const REFUSED: &str = r#"{
 fn the_document_is_valid_openapi_3_0() {
     let document = load();
     assert_eq!(document["openapi"], "3.0.3");
-    assert_eq!(validity(&document), Outcome::Valid);
-    assert_eq!(dangling(&document), [""; 0]);
+    assert_eq!(
+        validity(&document),
+        Outcome::Valid,
+        "OpenAPI 3.0 does not allow this; mend openapi/cloudflare.json where it says"
+    );
+    assert_eq!(
+        dangling(&document),
+        [""; 0],
+        "these references lead nowhere; add what they name under `components`, or mend them"
+    );
 }
 
 #[test]
@@ -80,13 +95,16 @@ fn a_reference_that_leads_nowhere_is_found_wherever_it_is() {
 
 #[test]
 fn every_component_is_used() {
-    for (kind, named) in load()["components"].as_object().unwrap() {
-        for name in named.as_object().unwrap().keys() {
+    for (kind, named) in load()["components"].as_object().into_iter().flatten() {
+        for name in named.as_object().into_iter().flat_map(Map::keys) {
             let used = match kind.as_str() {
                 "securitySchemes" => format!("\"{name}\": []"),
                 _ => format!("\"$ref\": \"#/components/{kind}/{name}\""),
             };
-            assert!(TEXT.contains(&used), "{kind} {name}");
+            assert!(
+                TEXT.contains(&used),
+                "nothing uses /components/{kind}/{name}; use it as {used}, or take it out"
+            );
         }
     }
 }
@@ -96,10 +114,20 @@ fn every_example_is_valid_for_the_schema_it_illustrates() {
     let document = load();
     let examples = examples(&document);
     let written = TEXT.matches("\"example\":").count() + TEXT.matches("\"$ref\": \"#/components/examples/").count();
-    assert_eq!(examples.len(), written);
+    let found: Vec<_> = examples.iter().map(|example| &example.at).collect();
+    assert_eq!(
+        found.len(),
+        written,
+        "an example is not where one is looked for, which is in `example` of a schema, a parameter or a body, and in \
+         `examples` by a `$ref` to /components/examples; these were found: {found:#?}"
+    );
     assert_ne!(written, 0);
 
-    assert_eq!(faults(&document), [""; 0]);
+    assert_eq!(
+        faults(&document),
+        [""; 0],
+        "these examples are not valid for their schemas; mend the example or the schema at each place"
+    );
 }
 
 #[test]
@@ -138,21 +166,27 @@ fn the_documented_bodies_stand_as_the_reference_page_prints_them() {
     let enabled: Value = serde_json::from_str(ENABLED).unwrap();
     let refused: Value = serde_json::from_str(REFUSED).unwrap();
     let request = shown(&document, &format!("{EDIT}/requestBody"));
-    assert_eq!(request, json!({ "enable": { "value": "auto" } }));
+    assert_eq!(
+        request,
+        json!({ "enable": { "value": "auto" } }),
+        "{EDIT}/requestBody: {PIN}"
+    );
     assert_eq!(
         shown(&document, &format!("{EDIT}/responses/200")),
-        json!({ "enabled": enabled })
+        json!({ "enabled": enabled }),
+        "{EDIT}/responses/200: {PIN}"
     );
     assert_eq!(
         shown(&document, &format!("{EDIT}/responses/4XX")),
-        json!({ "refused": refused })
+        json!({ "refused": refused }),
+        "{EDIT}/responses/4XX: {PIN}"
     );
 
     let squeezed = |text: &str| text.split_whitespace().collect::<String>();
     for printed in [ENABLED, REFUSED] {
         assert!(
             squeezed(TEXT).contains(&squeezed(printed)),
-            "other digits or another order"
+            "other digits or another order than in {printed}; {PIN}"
         );
     }
 
@@ -161,11 +195,13 @@ fn the_documented_bodies_stand_as_the_reference_page_prints_them() {
     disabled["success"] = json!(true);
     assert_eq!(
         shown(&document, &format!("{GET}/responses/200")),
-        json!({ "enabled": enabled, "disabled": disabled })
+        json!({ "enabled": enabled, "disabled": disabled }),
+        "{GET}/responses/200: {PIN}"
     );
     assert_eq!(
         shown(&document, &format!("{GET}/responses/4XX")),
-        json!({ "refused": refused })
+        json!({ "refused": refused }),
+        "{GET}/responses/4XX: {PIN}"
     );
 }
 
@@ -176,10 +212,18 @@ fn the_ssl_operations_take_a_zone_and_answer_with_its_enrollment() {
     let zone = json!({ "name": "zone_id", "in": "path", "required": true, "schema": schema });
     for operation in [EDIT, GET] {
         let at = |place: &str| format!("{operation}/{place}");
-        assert_eq!(bare(part(&document, &at("parameters/0"))), zone);
-        assert_eq!(document.pointer(&at("parameters/1")), None);
-        assert_eq!(body(&document, &at("responses/200")), "EnrollmentResponse");
-        assert_eq!(body(&document, &at("responses/4XX")), "EnrollmentFailure");
+        assert_eq!(bare(part(&document, &at("parameters/0"))), zone, "{operation}: {PIN}");
+        assert_eq!(document.pointer(&at("parameters/1")), None, "{operation}: {PIN}");
+        assert_eq!(
+            body(&document, &at("responses/200")),
+            "EnrollmentResponse",
+            "{operation}"
+        );
+        assert_eq!(
+            body(&document, &at("responses/4XX")),
+            "EnrollmentFailure",
+            "{operation}"
+        );
     }
     assert_eq!(part(&document, EDIT)["requestBody"]["required"], true);
     assert_eq!(body(&document, &format!("{EDIT}/requestBody")), "EnrollmentEdit");
@@ -243,11 +287,17 @@ fn zones_are_listed_by_the_published_filters_and_pages() {
     assert_eq!(body(&document, &format!("{LIST}/responses/4XX")), "ZonesFailure");
 
     let mut parameters = json!({});
-    for parameter in list["parameters"].as_array().unwrap() {
-        assert_eq!(parameter["in"], "query");
-        assert_eq!(parameter.get("required"), None);
-        let schema = bare(resolve(&document, &parameter["schema"]));
-        parameters[parameter["name"].as_str().unwrap()] = schema;
+    for parameter in list["parameters"].as_array().into_iter().flatten() {
+        let parameter = resolve(&document, parameter);
+        let name = text(
+            parameter,
+            "name",
+            "a parameter of zones_list",
+            "it is the setter's name",
+        );
+        assert_eq!(parameter["in"], "query", "`{name}` of zones_list: {PIN}");
+        assert_eq!(parameter.get("required"), None, "`{name}` of zones_list: {PIN}");
+        parameters[name] = bare(resolve(&document, &parameter["schema"]));
     }
     let published = json!({
         "name": { "type": "string", "maxLength": 253 },
@@ -260,7 +310,7 @@ fn zones_are_listed_by_the_published_filters_and_pages() {
         "direction": { "type": "string", "enum": ["asc", "desc"] },
         "match": { "type": "string", "enum": ["any", "all"], "default": "all" },
     });
-    assert_eq!(parameters, published);
+    assert_eq!(parameters, published, "the parameters of zones_list: {PIN}");
 }
 
 #[test]
@@ -355,9 +405,13 @@ fn the_zone_schemas_are_those_of_the_published_schema() {
 #[test]
 fn a_token_or_an_email_and_a_key_open_every_operation() {
     let document = load();
-    for (at, operation) in operations(&document) {
-        let either = json!([{ "api_token": [] }, { "api_email": [], "api_key": [] }]);
-        assert_eq!(operation["security"], either, "{at}");
+    let either = json!([{ "api_token": [] }, { "api_email": [], "api_key": [] }]);
+    for (operation, node) in operations(&document) {
+        assert_eq!(
+            node["security"], either,
+            "`security` of {operation}: the SDK sends a token, or an e-mail address and a key; write it as the other \
+             operations have it"
+        );
     }
     let schemes = bare(&document["components"]["securitySchemes"]);
     let published = json!({
@@ -365,7 +419,7 @@ fn a_token_or_an_email_and_a_key_open_every_operation() {
         "api_email": { "type": "apiKey", "in": "header", "name": "X-Auth-Email" },
         "api_key": { "type": "apiKey", "in": "header", "name": "X-Auth-Key" },
     });
-    assert_eq!(schemes, published);
+    assert_eq!(schemes, published, "/components/securitySchemes: {PIN}");
 }
 
 #[test]
@@ -385,14 +439,28 @@ fn the_permissions_are_those_of_the_reference_pages_and_readers_are_told() {
         (LIST, json!(["Zone Zone Read"])),
     ];
     for (operation, permissions) in published {
-        assert_eq!(part(&document, operation)["x-api-token-group"], permissions);
+        let stated = &part(&document, operation)["x-api-token-group"];
+        assert_eq!(*stated, permissions, "`x-api-token-group` of {operation}: {PIN}");
     }
-    for (at, operation) in operations(&document) {
-        let description = operation["description"].as_str().unwrap();
-        for permission in operation["x-api-token-group"].as_array().unwrap() {
+    for (operation, node) in operations(&document) {
+        let permissions = node["x-api-token-group"].as_array();
+        let permissions = permissions
+            .filter(|permissions| !permissions.is_empty())
+            .unwrap_or_else(|| {
+                panic!("give {operation} its `x-api-token-group`: the permissions on its reference page")
+            });
+        let description = text(
+            node,
+            "description",
+            operation,
+            "it becomes the documentation of the call",
+        );
+        for permission in permissions {
+            let name = permission.as_str();
+            let name = name.unwrap_or_else(|| panic!("`x-api-token-group` of {operation}: {permission} is no text"));
             assert!(
-                description.contains(&format!("`{}`", permission.as_str().unwrap())),
-                "{at}"
+                description.contains(&format!("`{name}`")),
+                "describe the permission `{name}` in the description of {operation}, in backticks"
             );
         }
     }
@@ -400,33 +468,53 @@ fn the_permissions_are_those_of_the_reference_pages_and_readers_are_told() {
 
 #[test]
 fn every_operation_links_to_its_reference_page_and_the_readme_names_it() {
+    const PAGES: &str = "https://developers.cloudflare.com/api/resources/";
     let document = load();
-    for (at, operation) in operations(&document) {
-        let page = operation["externalDocs"]["url"].as_str().unwrap();
+    for (operation, node) in operations(&document) {
+        let why = "its `url` is the operation's page in Cloudflare's reference";
         assert!(
-            page.starts_with("https://developers.cloudflare.com/api/resources/"),
-            "{at}"
+            node["externalDocs"].is_object(),
+            "give {operation} `externalDocs`: {why}"
+        );
+        let page = text(
+            &node["externalDocs"],
+            "url",
+            &format!("`externalDocs` of {operation}"),
+            why,
         );
         assert!(
-            operation["description"]
-                .as_str()
-                .unwrap()
-                .contains(&format!("<{page}>")),
-            "{at}"
+            page.starts_with(PAGES),
+            "{page} of {operation} is not below {PAGES}: {why}"
         );
-        assert!(README.contains(&format!("<{page}>")), "{at}");
         assert!(
-            README.contains(&format!("`{}`", operation["operationId"].as_str().unwrap())),
-            "{at}"
+            text(
+                node,
+                "description",
+                operation,
+                "it becomes the documentation of the call"
+            )
+            .contains(&format!("<{page}>")),
+            "link to the page in the description of {operation}, as <{page}>"
         );
+        for named in [format!("`{operation}`"), format!("<{page}>")] {
+            assert!(
+                README.contains(&named),
+                "add {operation} and its page to the table in openapi/README.md, as `{operation}` and <{page}>: {named} \
+                 is not there"
+            );
+        }
     }
 }
 
 #[test]
 fn every_enumeration_and_every_object_with_members_has_a_name() {
     for (at, schema) in schemas(&load()) {
-        if schema.get("enum").is_some() || schema.get("properties").is_some() {
-            assert!(is_named(&at), "{at}");
+        for keyword in ["enum", "properties"] {
+            assert!(
+                schema.get(keyword).is_none() || is_named(&at),
+                "the schema at {at} has `{keyword}` and no name for its Rust type; put it into /components/schemas, and \
+                 a `$ref` in its place"
+            );
         }
     }
 }
@@ -434,12 +522,22 @@ fn every_enumeration_and_every_object_with_members_has_a_name() {
 #[test]
 fn all_that_rustdoc_shows_is_described() {
     let document = load();
-    for (at, operation) in operations(&document) {
-        assert!(operation["summary"].is_string(), "{at}");
+    for (operation, node) in operations(&document) {
+        text(
+            node,
+            "summary",
+            operation,
+            "it is the first line of the call's documentation",
+        );
     }
     for (at, schema) in schemas(&document) {
         if is_named(&at) || at.rsplit('/').nth(1) == Some("properties") {
-            assert!(schema["description"].is_string(), "{at}");
+            text(
+                schema,
+                "description",
+                &at,
+                "it becomes documentation (beside a `$ref` it needs an `allOf`)",
+            );
         }
     }
 }
@@ -447,10 +545,10 @@ fn all_that_rustdoc_shows_is_described() {
 #[test]
 fn every_extension_is_explained() {
     for (at, node) in values(&load()) {
-        for name in node.as_object().into_iter().flat_map(|members| members.keys()) {
+        for name in node.as_object().into_iter().flat_map(Map::keys) {
             assert!(
                 !name.starts_with("x-") || README.contains(&format!("| `{name}` |")),
-                "{name} of {at}"
+                "explain the extension `{name}`, which {at} has, in the table of extensions in openapi/README.md"
             );
         }
     }
@@ -459,31 +557,52 @@ fn every_extension_is_explained() {
 #[test]
 fn an_extension_stands_where_it_means_something() {
     let document = load();
-    for (at, operation) in operations(&document) {
-        assert_eq!(operation["x-idempotent"], true, "{at}");
+    for (operation, node) in operations(&document) {
+        let idempotent = node.get("x-idempotent");
+        assert!(
+            idempotent.is_none_or(Value::is_boolean),
+            "`x-idempotent` of {operation} is true or false, or left out where a request is not safe to repeat"
+        );
+    }
+    for shipped in [EDIT, GET, LIST] {
+        let idempotent = &part(&document, shipped)["x-idempotent"];
+        assert_eq!(*idempotent, true, "`x-idempotent` of {shipped}: it is safe to repeat");
     }
     let mut nulls = Vec::new();
     for (at, schema) in schemas(&document) {
-        assert_eq!(schema["type"] == "number", schema["x-integral"] == true, "{at}");
+        let integral = schema.get("x-integral");
+        match schema["type"].as_str() {
+            Some("number") => assert!(
+                integral.is_some_and(Value::is_boolean),
+                "say whether the `number` at {at} is always whole: `x-integral` is true, or false for a floating-point type"
+            ),
+            _ => assert_eq!(
+                integral, None,
+                "`x-integral` says something of a `number` only; take it out of {at}"
+            ),
+        }
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
             if property["x-observed-null"] == true {
                 assert!(
-                    schema["required"].as_array().unwrap().contains(&json!(name)),
-                    "{at}/{name}"
+                    is_required(schema, name) && property["nullable"] != true,
+                    "{at}/properties/{name} may be null or missing anyway; take `x-observed-null` out of it"
                 );
-                assert_ne!(property["nullable"], true, "{at}/{name}");
-                nulls.push(format!("{}.{name}", at.rsplit('/').next().unwrap()));
+                nulls.push(format!("{}.{name}", at.trim_start_matches("/components/schemas/")));
             }
         }
     }
-    assert_eq!(nulls, ["Enrollment.modified_on", "EnrollmentFailure.result"]);
+    assert_eq!(
+        nulls,
+        ["Enrollment.modified_on", "EnrollmentFailure.result"],
+        "this pins where null was seen; change it only with a recording in sdk-tests/recordings that shows it"
+    );
 }
 
 /// The document's schemas of these names allow what these schemas allow.
 fn assert_schemas(document: &Value, expected: &Value) {
-    for (name, schema) in expected.as_object().unwrap() {
+    for (name, schema) in expected.as_object().into_iter().flatten() {
         let pointer = format!("/components/schemas/{name}");
-        assert_eq!(&bare(part(document, &pointer)), schema, "{name}");
+        assert_eq!(&bare(part(document, &pointer)), schema, "{pointer}: {PIN}");
     }
 }
 
@@ -544,25 +663,25 @@ fn part<'d>(document: &'d Value, pointer: &str) -> &'d Value {
     resolve(document, node)
 }
 
-/// All operations, each with the JSON pointer to it.
-fn operations(document: &Value) -> Vec<(String, &Value)> {
-    let mut found = values(document);
-    found.retain(|(_, node)| node.get("operationId").is_some());
-    assert!(!found.is_empty());
-    found
+/// The text that a member of a part of the document must be; fails with what to do if it is none.
+#[track_caller]
+fn text<'d>(node: &'d Value, member: &str, place: &str, why: &str) -> &'d str {
+    let text = node[member].as_str().filter(|text| !text.is_empty());
+    text.unwrap_or_else(|| panic!("give {place} a `{member}`: {why}"))
 }
 
 /// The name of the schema of the JSON body of a request or a response.
 fn body<'d>(document: &'d Value, pointer: &str) -> &'d str {
     let media_type = part(document, &format!("{pointer}/content/application~1json"));
-    let reference = media_type["schema"]["$ref"].as_str().unwrap();
-    reference.strip_prefix("#/components/schemas/").unwrap()
+    let reference = media_type["schema"]["$ref"].as_str();
+    let name = reference.and_then(|reference| reference.strip_prefix("#/components/schemas/"));
+    name.unwrap_or_else(|| panic!("let the schema of {pointer} be a `$ref` to one of /components/schemas"))
 }
 
 /// The named examples of the JSON body of a request or a response.
 fn shown(document: &Value, pointer: &str) -> Value {
     let examples = part(document, &format!("{pointer}/content/application~1json/examples"));
-    (examples.as_object().unwrap().iter())
+    (examples.as_object().into_iter().flatten())
         .map(|(name, example)| (name.clone(), resolve(document, example)["value"].clone()))
         .collect()
 }

@@ -221,7 +221,7 @@ async fn with_credentials_it_calls_where_the_environment_says() {
     let run = enroll(&["--zone", "9a78", "--mode", "custom"], &variables).await;
     let expected = format!(
         "\
-calling Cloudflare at {}/v4
+calling the API at {}/v4
 before:        auto
 after:         custom
 next scan:     none is due
@@ -304,6 +304,6 @@ async fn no_answer_is_told_with_its_causes() {
     let variables = [("CLOUDFLARE_API_TOKEN", TOKEN), ("CLOUDFLARE_BASE_URL", &url)];
     let run = enroll(&["--zone", ZONE], &variables).await;
     assert_eq!(run.code, Some(1));
-    let told = "error: ssl_automatic_mode_get: no connection could be made\n  because: ";
-    assert!(run.err.starts_with(told), "{}", run.err);
+    let told = format!("error: ssl_automatic_mode_get: no connection could be made to {url}\n  because: ");
+    assert!(run.err.starts_with(&told), "{}", run.err);
 }

@@ -4,6 +4,7 @@
 use std::{collections::BTreeMap, env, fs, path::Path, process::Stdio, time::Duration};
 
 use sdk_tests::{
+    loopback::BASE_PATH,
     recording::{Expectation, Recording, SourceKind, read_all},
     replay::replay_folder,
     scrub,
@@ -210,7 +211,9 @@ async fn it_captures_the_setting_the_refusal_and_the_setting_sent_back_unchanged
     }
     let refused = &recordings["edit-refused-captured"];
     assert!(matches!(&refused.expect, Expectation::Error { codes, result: Some(_), .. } if codes == &[1008]));
-    assert!(refused.source.note.contains(r#"Cloudflare got `{"value":"neither"}`"#));
+    assert_eq!(refused.request.body.as_deref(), Some(r#"{"value":"custom"}"#));
+    assert_eq!(refused.request.provoked_by.as_deref(), Some(r#"{"value":"neither"}"#));
+    assert_eq!(recordings["edit-custom-captured"].request.provoked_by, None);
     let as_read = &recordings["get-custom-captured"].expect;
     assert_eq!(as_read, &recordings["edit-custom-captured"].expect);
     assert_eq!(replay_folder(run.folder.path()).await, Ok(3));
@@ -219,7 +222,7 @@ async fn it_captures_the_setting_the_refusal_and_the_setting_sent_back_unchanged
 #[tokio::test]
 async fn nothing_private_reaches_the_disk() {
     let server = talkative_server("auto").await;
-    let url = format!("{}/client/v4", server.uri());
+    let url = server.uri() + BASE_PATH;
     let key = [
         ("CLOUDFLARE_EMAIL", REAL_EMAIL),
         ("CLOUDFLARE_API_KEY", REAL_KEY),

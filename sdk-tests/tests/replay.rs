@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use cloudflare_sdk::types::AutomaticMode;
 use sdk_tests::{
     document,
     recording::{Expectation, Recording, SourceKind, folder, read_all},
@@ -123,60 +124,85 @@ async fn a_moment_may_be_written_in_any_way() {
 fn every_documented_response_is_recorded_as_it_is_printed() {
     let document = document::load();
     let recordings = recordings();
-    let mut shown = 0;
-    for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, operation) in item.as_object().unwrap() {
-            for (status, response) in operation["responses"].as_object().unwrap() {
-                for (name, example) in response["content"]["application/json"]["examples"].as_object().unwrap() {
-                    let body = &document::resolve(&document, example)["value"];
-                    let printed = serde_json::to_string_pretty(body).unwrap();
-                    let is_it = |recording: &Recording| {
-                        operation["operationId"] == recording.operation
-                            && recording.source.kind == SourceKind::Documented
-                            && recording.source.url.as_deref() == operation["externalDocs"]["url"].as_str()
-                            && recording
-                                .response
-                                .status
-                                .to_string()
-                                .starts_with(status.trim_end_matches('X'))
-                            && recording.response.body == printed
-                    };
-                    assert!(
-                        recordings.iter().any(|(_, r)| is_it(r)),
-                        "{method} {path} {status} {name}"
-                    );
-                    shown += 1;
-                }
+    for (operation, node) in document::operations(&document) {
+        let page = node["externalDocs"]["url"].as_str().unwrap_or_default();
+        for (status, response) in node["responses"].as_object().into_iter().flatten() {
+            let response = document::resolve(&document, response);
+            let examples = response["content"]["application/json"]["examples"].as_object();
+            let examples = examples.filter(|examples| !examples.is_empty()).unwrap_or_else(|| {
+                panic!(
+                    "{operation} shows no response of {status}: add `examples` with the body on its reference page, and \
+                     a recording of it"
+                )
+            });
+            for (name, example) in examples {
+                let body = &document::resolve(&document, example)["value"];
+                let printed = serde_json::to_string_pretty(body).unwrap();
+                let is_it = |recording: &Recording| {
+                    let Recording { source, response, .. } = recording;
+                    recording.operation == operation
+                        && source.kind == SourceKind::Documented
+                        && source.url.as_deref() == Some(page)
+                        && response.status.to_string().starts_with(status.trim_end_matches('X'))
+                        && response.body == printed
+                };
+                assert!(
+                    recordings.iter().any(|(_, recording)| is_it(recording)),
+                    "no recording of the example `{name}` of {operation}, {status}: add one to sdk-tests/recordings, of \
+                     kind `documented`, with the `url` {page}, and with this body: {}",
+                    Value::from(printed)
+                );
             }
         }
     }
-    assert_ne!(shown, 0);
 }
 
 #[test]
-fn both_schemes_of_credentials_and_both_values_are_recorded() {
+fn both_schemes_of_credentials_and_every_value_of_the_mode_are_recorded() {
     let schemes = seen(|r| r.request.headers.contains_key("x-auth-key").to_string());
     assert_eq!(schemes, ["false", "true"]);
-    let values = seen(|r| r.request.body.clone().unwrap_or_default());
-    assert_eq!(values, ["", r#"{"value":"auto"}"#, r#"{"value":"custom"}"#]);
+    let bodies = seen(|r| r.request.body.clone().unwrap_or_default());
+    for value in AutomaticMode::VALUES {
+        let body = json!({ "value": value }).to_string();
+        assert!(
+            bodies.contains(&body),
+            "nothing in sdk-tests/recordings sends {body}: add a recording of it"
+        );
+    }
 }
 
 #[test]
 fn every_query_parameter_is_recorded() {
     let document = document::load();
-    let query = format!("&{}", recording(LIST).request.query);
-    for parameter in document["paths"]["/zones"]["get"]["parameters"].as_array().unwrap() {
-        let name = parameter["name"].as_str().unwrap();
-        assert!(query.contains(&format!("&{name}=")), "{name}");
+    for (operation, node) in document::operations(&document) {
+        for parameter in node["parameters"].as_array().into_iter().flatten() {
+            let parameter = document::resolve(&document, parameter);
+            let name = parameter["name"].as_str().unwrap_or_default();
+            let is_recorded = recordings().iter().any(|(_, recording)| {
+                let query = format!("&{}", recording.request.query);
+                recording.operation == operation && query.contains(&format!("&{name}="))
+            });
+            assert!(
+                parameter["in"] != "query" || is_recorded,
+                "no recording sends the query parameter `{name}` of {operation}: add one to sdk-tests/recordings"
+            );
+        }
     }
+    let query = recording(LIST).request.query;
     assert!(query.contains("&page=1&per_page=50&"), "{query}");
 }
 
 #[test]
 fn every_recording_says_where_it_is_from() {
     for (name, Recording { source, .. }) in recordings() {
-        assert!(source.note.len() > 20 && source.note.ends_with('.'), "{name}");
-        assert!(source.kind != SourceKind::Documented || source.url.is_some(), "{name}");
+        assert!(
+            source.note.len() > 20 && source.note.ends_with('.'),
+            "{name}: let the note say in a sentence where it is from"
+        );
+        assert!(
+            source.kind != SourceKind::Documented || source.url.is_some(),
+            "{name}: give the `url` of the page that documents it"
+        );
     }
 }
 
@@ -189,7 +215,10 @@ fn a_recording_has_no_credentials_but_the_examples_of_the_reference() {
     for (name, recording) in recordings() {
         for (header, value) in &allowed {
             let sent = recording.request.headers.get(*header);
-            assert!(sent.is_none_or(|sent| sent == value), "{name}");
+            assert!(
+                sent.is_none_or(|sent| sent == value),
+                "{name}: put the example of the reference into `{header}`: {value}"
+            );
         }
     }
 }

@@ -3,14 +3,7 @@
 //! The SDK makes the requests, through a [`Relay`] that keeps what goes by. What is kept is scrubbed and checked in
 //! memory; only then is it written. `cargo xtask record` runs this.
 
-use std::{
-    env,
-    error::Error,
-    fs, io,
-    path::{Path, PathBuf},
-    process::ExitCode,
-    time::UNIX_EPOCH,
-};
+use std::{env, error::Error, path::PathBuf, process::ExitCode, time::UNIX_EPOCH};
 
 use chrono::{DateTime, NaiveDate};
 use clap::Parser;
@@ -34,8 +27,6 @@ const GET: &str = "ssl_automatic_mode_get";
 const EDIT: &str = "ssl_automatic_mode_edit";
 /// What is sent to be refused: it is neither `auto` nor `custom`.
 const REFUSED_BODY: &str = r#"{"value":"neither"}"#;
-const REFUSED_NOTE: &str =
-    r#" The SDK sent what is here; Cloudflare got `{"value":"neither"}` in its place, which the SDK does not send."#;
 
 /// Records what Cloudflare answers about Automatic SSL/TLS for one zone of yours, without secrets and identifiers.
 ///
@@ -97,13 +88,11 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
             return Err(format!("nothing captured, because the setting cannot be read: {reason}").into());
         }
     };
-    let name = match &mode {
-        AutomaticMode::Auto | AutomaticMode::Custom => mode.as_str(),
-        _ => "unknown",
-    };
-    (session.keep(&format!("get-{name}-captured"), GET, "", &read))
+    let is_known = AutomaticMode::VALUES.contains(&mode.as_str());
+    let name = if is_known { mode.as_str() } else { "unknown" };
+    (session.keep(&format!("get-{name}-captured"), GET, &read))
         .map_err(|reason| format!("{reason}; so PATCH was not sent and is not captured either"))?;
-    if name == "unknown" {
+    if !is_known {
         let reason = format!(
             "PATCH not captured: the zone is set to `{}`, which is not known",
             mode.as_str()
@@ -120,7 +109,7 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
         .send()
         .await;
     let refused = match &refused {
-        Err(error) if error.has_code(1008) => session.keep("edit-refused-captured", EDIT, REFUSED_NOTE, &refused),
+        Err(error) if error.has_code(1008) => session.keep("edit-refused-captured", EDIT, &refused),
         Err(error) => Err(format!("error 1008 not captured: {}", session.reason(error)).into()),
         Ok(_) => Err("error 1008 not captured: Cloudflare accepted a value that is neither auto nor custom".into()),
     };
@@ -132,7 +121,7 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
         .send()
         .await;
     let sent = match &sent {
-        Ok(enrollment) if enrollment.value == mode => session.keep(&format!("edit-{name}-captured"), EDIT, "", &sent),
+        Ok(enrollment) if enrollment.value == mode => session.keep(&format!("edit-{name}-captured"), EDIT, &sent),
         Ok(enrollment) => Err(format!(
             "PATCH not captured: the answer to `{mode}` is `{}`; look at the zone's setting",
             enrollment.value
@@ -160,7 +149,6 @@ impl Session {
         &mut self,
         name: &str,
         operation: &str,
-        note: &str,
         outcome: &Result<cloudflare_sdk::Response<Enrollment>, cloudflare_sdk::Error>,
     ) -> Result<(), Box<dyn Error>> {
         let missed = |reason: String| format!("{name} not captured: {reason}");
@@ -169,7 +157,7 @@ impl Session {
         let recording = self.scrub.recording(Recording {
             source: Source {
                 kind: SourceKind::Captured,
-                note: format!("Captured on {} by `cargo xtask record`, and scrubbed.{note}", self.date),
+                note: format!("Captured on {} by `cargo xtask record`, and scrubbed.", self.date),
                 url: None,
             },
             operation: operation.to_owned(),
@@ -177,7 +165,7 @@ impl Session {
             response,
             expect: Expectation::of(outcome)?,
         });
-        let text = serde_json::to_string_pretty(&recording)? + "\n";
+        let text = recording.text()?;
         self.scrub.check(&text).map_err(|leak| missed(leak.to_string()))?;
 
         let shows = match outcome {
@@ -189,7 +177,7 @@ impl Session {
             println!("{name}: {shows}\n{text}");
         } else {
             let path = self.out.join(name).with_extension("json");
-            write(&path, &text).map_err(|cause| missed(format!("{}: {cause}", path.display())))?;
+            (recording.write(&path)).map_err(|cause| missed(format!("{}: {cause}", path.display())))?;
             println!("wrote {}: {shows}", path.display());
         }
         Ok(())
@@ -213,16 +201,6 @@ fn scrub_of(zone: &str) -> Scrub {
         scrub.hide(&env::var(name).unwrap_or_default(), shown);
     }
     scrub
-}
-
-/// Writes a file whole or not at all.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let draft = path.with_extension("json.draft");
-    let result = fs::write(&draft, text).and_then(|()| fs::rename(&draft, path));
-    if result.is_err() {
-        let _ = fs::remove_file(&draft);
-    }
-    result
 }
 
 fn today() -> NaiveDate {

@@ -87,7 +87,6 @@ fn open(item: &ItemEnum, target: &Target) -> Result<Vec<Item>, String> {
             /// It can be received and not be sent. Do not match on its text: a later version may make the value a
             /// variant of its own; compare [`as_str`](Self::as_str) instead.
             #attribute
-            #[non_exhaustive]
             #unknown(::std::string::String),
         }
     };
