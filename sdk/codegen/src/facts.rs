@@ -342,7 +342,7 @@ fn is(schema: &Value, flag: &str) -> bool {
 }
 
 /// A name without what differs between the document and Rust: case and punctuation.
-fn identifier(name: &str) -> String {
+pub(crate) fn identifier(name: &str) -> String {
     name.chars()
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)

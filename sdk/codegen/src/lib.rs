@@ -43,7 +43,7 @@
 //!
 //! and this in its source, where `client` is the `cloudflare_sdk::Client`:
 //!
-//! ```ignore
+//! ```text
 //! mod zone {
 //!     include!(concat!(env!("OUT_DIR"), "/zone.rs"));
 //! }

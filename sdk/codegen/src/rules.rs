@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use crate::{
     document::{Document, Operation, join},
     error::Fault,
+    facts,
 };
 
 /// The methods of the generated client that are not operations.
@@ -23,12 +24,28 @@ const TAKEN: [&str; 7] = [
 /// Checks a document whose `$ref`s all lead somewhere.
 pub(crate) fn check(document: &Document) -> Result<(), Fault> {
     schemas("", &document.0, false)?;
+    let names = document.schemas().map(|(name, _)| name.as_str());
+    distinct(names, |name| join("/components/schemas", name))?;
     let mut ids = BTreeMap::new();
     document.operations().try_for_each(|operation| {
         identifier(&operation, &mut ids)?;
         extensions(&operation)?;
         parameters(document, &operation)
     })
+}
+
+/// Names that differ in case and punctuation alone would be one name in Rust, or be taken for one another.
+fn distinct<'a>(names: impl Iterator<Item = &'a str>, place: impl Fn(&str) -> String) -> Result<(), Fault> {
+    let mut seen = BTreeMap::new();
+    for name in names {
+        if let Some(other) = seen.insert(facts::identifier(name), name)
+            && other != name
+        {
+            let reason = format!("`{name}` and `{other}` differ in case and punctuation alone; rename one");
+            return Err(Fault::new(place(name), reason));
+        }
+    }
+    Ok(())
 }
 
 fn identifier(operation: &Operation<'_>, ids: &mut BTreeMap<String, String>) -> Result<(), Fault> {
@@ -82,6 +99,10 @@ fn extensions(operation: &Operation<'_>) -> Result<(), Fault> {
 fn parameters(document: &Document, operation: &Operation<'_>) -> Result<(), Fault> {
     let pointer = operation.pointer();
     let mut in_path = BTreeSet::new();
+    let all = operation.parameters().map(|parameter| document.resolve(parameter));
+    distinct(all.filter_map(|parameter| parameter.get("name")?.as_str()), |_| {
+        pointer.clone()
+    })?;
     for parameter in operation.parameters().map(|parameter| document.resolve(parameter)) {
         let text = |member: &str| parameter.get(member).and_then(Value::as_str).unwrap_or_default();
         let (name, place) = (text("name"), text("in"));

@@ -246,7 +246,16 @@ fn two_schemas_of_one_name_are_refused() {
             json!({ "type": "object", "properties": { "a": { "type": "string" } } });
         document["components"]["schemas"]["Thing"]["properties"]["a"] = json!({ "$ref": "#/components/schemas/thing" });
     });
-    assert!(generate(&broken).is_err());
+    assert_fault(
+        &broken,
+        "/components/schemas/thing",
+        "`thing` and `Thing` differ in case and punctuation alone",
+    );
+    let broken = document(|document| {
+        let twin = json!({ "name": "zone-id", "in": "query", "schema": { "type": "string" } });
+        operation(document)["parameters"].as_array_mut().unwrap().push(twin);
+    });
+    assert_fault(&broken, OPERATION, "`zone-id` and `zone_id` differ");
 }
 
 #[test]
