@@ -3,7 +3,7 @@
 use std::{fmt, ops::Deref};
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
 use serde::de::DeserializeOwned;
 
 use crate::{Error, ResponseInfo, ResultInfo, envelope::Envelope, runtime::RawResponse};
@@ -128,10 +128,21 @@ impl Response<Bytes> {
 }
 
 impl<T> Response<T> {
-    /// A success that is not an envelope, unless the body is the envelope of a failure after all.
+    /// A success that is not an envelope, unless it is JSON that says of itself that it is a failure.
     fn of(raw: RawResponse, value: T) -> Result<Self, Error> {
+        #[derive(serde::Deserialize)]
+        struct Flag {
+            #[serde(default)]
+            success: Option<bool>,
+        }
+        let is_json =
+            (raw.headers.get(CONTENT_TYPE)).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
         // Only by the flag: a value may have errors to tell of.
-        if let Some(envelope) = Envelope::of_failure(&raw.body).filter(|envelope| envelope.success == Some(false)) {
+        if is_json
+            && raw.body.trim_ascii_start().starts_with(b"{")
+            && serde_json::from_slice::<Flag>(&raw.body).is_ok_and(|flag| flag.success == Some(false))
+            && let Some(envelope) = Envelope::of_failure(&raw.body)
+        {
             return Err(Error::refused(raw, envelope));
         }
         let RawResponse { status, headers, .. } = raw;

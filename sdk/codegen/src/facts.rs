@@ -231,8 +231,9 @@ impl Parameter {
             description: description.and_then(Value::as_str).map(str::to_owned),
             example: example(document, resolved),
             integral: resolved.get("type").is_some_and(|kind| kind == "integer") || is(resolved, "x-integral"),
-            minimum: whole("minimum"),
-            maximum: whole("maximum"),
+            // An excluded limit of whole numbers is the limit of its neighbour.
+            minimum: whole("minimum").map(|limit| limit + i64::from(is(resolved, "exclusiveMinimum"))),
+            maximum: whole("maximum").map(|limit| limit - i64::from(is(resolved, "exclusiveMaximum"))),
             constraints,
         }
     }

@@ -86,8 +86,8 @@ impl Generator {
     ///
     /// # Errors
     ///
-    /// [`Error`] when the text is not JSON or not OpenAPI 3.0, when a `$ref` leads nowhere, or when progenitor cannot
-    /// take a construct.
+    /// [`Error`] when the text is not JSON or not OpenAPI 3.0, when a `$ref` leads nowhere, when names would collide in
+    /// Rust, or when there is no code for a construct.
     pub fn generate(&self, document: &str) -> Result<String, Error> {
         self.code(document)
             .map(|code| header::with_header(&self.name, document, &code))

@@ -12,17 +12,18 @@
 //! # Examples
 //!
 //! A crate that calls operations of its own through the SDK has these dependencies (`chrono` for dates and `serde_json`
-//! for values of any type, where the document has such):
+//! for values of any type, where the document has such). The SDK's crates are not on crates.io yet, so they are named by
+//! the path of a clone:
 //!
 //! ```toml
 //! [dependencies]
 //! chrono = { version = "0.4", default-features = false, features = ["serde"] }
-//! cloudflare-sdk = "0.1"
+//! cloudflare-sdk = { path = "path/to/the/clone/sdk" }
 //! serde = { version = "1", features = ["derive"] }
 //! serde_json = "1"
 //!
 //! [build-dependencies]
-//! cloudflare-sdk-codegen = "0.1"
+//! cloudflare-sdk-codegen = { path = "path/to/the/clone/sdk/codegen" }
 //! ```
 //!
 //! this build script, with the document beside it:

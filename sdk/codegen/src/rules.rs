@@ -21,11 +21,40 @@ const TAKEN: [&str; 7] = [
     "with_options",
 ];
 
+/// The members of OpenAPI's objects whose own members are named by the document's author.
+const NAMING: [&str; 15] = [
+    "callbacks",
+    "content",
+    "encoding",
+    "headers",
+    "links",
+    "mapping",
+    "parameters",
+    "paths",
+    "properties",
+    "requestBodies",
+    "responses",
+    "schemas",
+    "scopes",
+    "security",
+    "variables",
+];
+
 /// Checks a document whose `$ref`s all lead somewhere.
 pub(crate) fn check(document: &Document) -> Result<(), Fault> {
     schemas("", &document.0, false)?;
     let names = document.schemas().map(|(name, _)| name.as_str());
     distinct(names, |name| join("/components/schemas", name))?;
+    // Progenitor's own names for what the runtime calls otherwise.
+    if let Some((name, _)) = document
+        .schemas()
+        .find(|(name, _)| matches!(name.as_str(), "ByteStream" | "ResponseValue"))
+    {
+        return Err(Fault::new(
+            join("/components/schemas", name),
+            "this name is taken by the generator; choose another",
+        ));
+    }
     let mut ids = BTreeMap::new();
     document.operations().try_for_each(|operation| {
         identifier(&operation, &mut ids)?;
@@ -97,29 +126,52 @@ fn extensions(operation: &Operation<'_>) -> Result<(), Fault> {
 }
 
 fn parameters(document: &Document, operation: &Operation<'_>) -> Result<(), Fault> {
+    /// The methods of a builder that are not setters.
+    const OF_BUILDER: [&str; 5] = ["body", "body_map", "clone", "new", "send"];
     let pointer = operation.pointer();
+    let refuse = |reason: String| Err(Fault::new(pointer.clone(), reason));
+    let mut seen = BTreeMap::new();
     let mut in_path = BTreeSet::new();
-    let all = operation.parameters().map(|parameter| document.resolve(parameter));
-    distinct(all.filter_map(|parameter| parameter.get("name")?.as_str()), |_| {
-        pointer.clone()
-    })?;
     for parameter in operation.parameters().map(|parameter| document.resolve(parameter)) {
         let text = |member: &str| parameter.get(member).and_then(Value::as_str).unwrap_or_default();
         let (name, place) = (text("name"), text("in"));
+        match seen.insert(facts::identifier(name), (name, place)) {
+            // A parameter of the path item, which the operation's own comes before and replaces.
+            Some(own) if own == (name, place) => continue,
+            Some((other, _)) => {
+                return refuse(format!(
+                    "the parameters `{other}` and `{name}` would have one name in Rust; progenitor has one setter a name"
+                ));
+            }
+            None => {}
+        }
+        if OF_BUILDER.contains(&name) {
+            return refuse(format!(
+                "the parameter `{name}` has the name of a method that each builder has"
+            ));
+        }
         if place == "path" {
             in_path.insert(name);
         }
-        let kind = parameter
-            .get("schema")
-            .map(|schema| document.resolve(schema))
-            .and_then(|schema| schema.get("type"));
-        if place == "query" && kind.is_some_and(|kind| kind == "object") {
-            let reason = format!("the query parameter `{name}` is an object, for which there is no code yet");
-            return Err(Fault::new(pointer, reason));
-        }
-        if kind.is_some_and(|kind| kind == "array") && parameter.get("explode") == Some(&Value::Bool(false)) {
-            let reason = format!("the parameter `{name}` has `explode: false`, for which there is no code yet");
-            return Err(Fault::new(pointer, reason));
+        let schema = parameter.get("schema").map(|schema| document.resolve(schema));
+        let kind = schema
+            .and_then(|schema| schema.get("type"))
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let is_exploded = parameter.get("explode") != Some(&Value::Bool(false));
+        match (place, kind) {
+            ("query", "array") if is_exploded => {}
+            (_, "array") => {
+                return refuse(format!(
+                    "the list `{name}` is not in the query, one pair an item; there is no code for it"
+                ));
+            }
+            (_, "object") => {
+                return refuse(format!(
+                    "the parameter `{name}` is an object, for which there is no code"
+                ));
+            }
+            _ => {}
         }
     }
     let named: BTreeSet<&str> = operation
@@ -129,16 +181,10 @@ fn parameters(document: &Document, operation: &Operation<'_>) -> Result<(), Faul
         .filter_map(|rest| rest.split('}').next())
         .collect();
     if let Some(name) = named.difference(&in_path).next() {
-        return Err(Fault::new(
-            pointer,
-            format!("`{{{name}}}` in the path has no parameter of that name"),
-        ));
+        return refuse(format!("`{{{name}}}` in the path has no parameter of that name"));
     }
     if let Some(name) = in_path.difference(&named).next() {
-        return Err(Fault::new(
-            pointer,
-            format!("the path has no `{{{name}}}` for the path parameter `{name}`"),
-        ));
+        return refuse(format!("the path has no `{{{name}}}` for the path parameter `{name}`"));
     }
     Ok(())
 }
@@ -150,20 +196,14 @@ fn schemas(pointer: &str, value: &Value, names: bool) -> Result<(), Fault> {
             if !names {
                 schema(pointer, object)?;
             }
-            (object
-                .iter()
-                .filter(|(key, _)| names || !matches!(key.as_str(), "example" | "examples" | "enum" | "default")))
-            .try_for_each(|(key, value)| {
-                // The members of these are named by the document's author.
-                let free = !names
-                    && matches!(
-                        key.as_str(),
-                        "properties" | "schemas" | "securitySchemes" | "parameters" | "responses" | "paths" | "content"
-                    );
-                if key == "securitySchemes" {
-                    return Ok(());
-                }
-                schemas(&join(pointer, key), value, free)
+            // What is data, an extension's own, or of types of another kind.
+            let is_foreign = |key: &str| {
+                !names
+                    && (key.starts_with("x-")
+                        || matches!(key, "default" | "enum" | "example" | "examples" | "securitySchemes"))
+            };
+            (object.iter().filter(|(key, _)| !is_foreign(key))).try_for_each(|(key, value)| {
+                schemas(&join(pointer, key), value, !names && NAMING.contains(&key.as_str()))
             })
         }
         Value::Array(items) => {

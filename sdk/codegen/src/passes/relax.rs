@@ -1,6 +1,6 @@
 //! Takes the constraints out of what is received.
 //!
-//! A name one character too long must not cost the caller the whole answer. Constraints stay on what is only sent,
+//! A name one character too long must not cost the caller the whole response. Constraints stay on what is only sent,
 //! where they turn a mistake into an error before the request. A scalar that is both, such as a zone's id, is copied
 //! into the schemas that are received, without its constraints.
 

@@ -8,11 +8,12 @@ use serde_json::{Map, Value};
 use crate::document::Document;
 
 pub(crate) fn run(document: &mut Document) {
+    let original = document.clone();
     document.for_each_operation(|operation| {
         if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
             let mut values = responses.values();
             if let Some(first) = values.next()
-                && values.all(|other| other.get("content") == first.get("content"))
+                && values.all(|other| original.resolve(other).get("content") == original.resolve(first).get("content"))
             {
                 *responses = Map::from_iter([("2XX".to_owned(), first.clone())]);
             }

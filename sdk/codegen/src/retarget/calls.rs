@@ -93,7 +93,7 @@ fn description(id: &str, operation: &OperationFacts) -> ImplItem {
 fn rewrite(block: &mut Block, builder: &ItemStruct, operation: &OperationFacts, target: &Target) -> Result<(), String> {
     let before = block.stmts.len();
     block.stmts.retain(|statement| {
-        let is_version = calls_method(statement, "append") && contains(statement, "\"api-version\"");
+        let is_version = calls_method(statement, "append") && contains(statement, "from_static (\"api-version\")");
         !(is_version || calls_method(statement, "pre") || calls_method(statement, "post"))
     });
     if block.stmts.len() + 3 != before {

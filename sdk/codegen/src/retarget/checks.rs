@@ -8,7 +8,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Fields, Ident, Item, ItemEnum, ItemMod, ItemStruct, Type, parse_quote};
 
-use super::{items, mentions, self_name};
+use super::{items, mentions};
 use crate::{
     facts::{Facts, Parameter},
     generator::Target,
@@ -155,5 +155,5 @@ pub(super) fn sent(file: &mut syn::File) -> Result<Vec<Type>, String> {
 
 /// Whether a builder's field is a body of bytes.
 pub(super) fn is_raw(of: &Type) -> bool {
-    mentions(of, &[format_ident!("Body")]) && self_name(of).is_some_and(|name| name == "Result")
+    quote!(#of).to_string().contains("reqwest :: Body")
 }
