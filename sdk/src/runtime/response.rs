@@ -29,56 +29,39 @@ pub(super) async fn read(
     operation: OperationInfo,
     limit: usize,
 ) -> Result<RawResponse, Error> {
-    let expected = response
-        .content_length()
-        .and_then(|length| usize::try_from(length).ok());
     let mut raw = RawResponse {
         operation,
         status: response.status(),
         headers: std::mem::take(response.headers_mut()),
         body: Bytes::new(),
     };
-    let mut rest = BytesMut::new();
+    let mut body = BytesMut::new();
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) => {
-                let so_far = raw.body.len() + rest.len();
-                if so_far + chunk.len() > limit {
-                    rest = joined(&raw.body, rest);
-                    rest.extend_from_slice(chunk.get(..limit - so_far).unwrap_or_default());
-                    raw.body = rest.freeze();
+                let room = limit - body.len();
+                if let Some(part) = chunk.get(..room).filter(|_| chunk.len() > room) {
+                    body.extend_from_slice(part);
+                    raw.body = body.freeze();
                     return Err(Error::body_too_large(raw, limit));
                 }
                 // Most bodies are one chunk, which needs no copy.
-                if so_far == 0 {
-                    raw.body = chunk;
+                if body.is_empty() {
+                    body = chunk
+                        .try_into_mut()
+                        .unwrap_or_else(|shared| BytesMut::from(&shared[..]));
                 } else {
-                    if rest.is_empty() {
-                        // A length that is announced is not yet there: no more than the limit is set aside for it.
-                        rest.reserve(expected.unwrap_or_default().min(limit).max(so_far + chunk.len()));
-                        rest.extend_from_slice(&std::mem::take(&mut raw.body));
-                    }
-                    rest.extend_from_slice(&chunk);
+                    body.extend_from_slice(&chunk);
                 }
             }
             Ok(None) => {
-                if !rest.is_empty() {
-                    raw.body = rest.freeze();
-                }
+                raw.body = body.freeze();
                 return Ok(raw);
             }
             Err(cause) => {
-                raw.body = joined(&raw.body, rest).freeze();
+                raw.body = body.freeze();
                 return Err(Error::transport(operation, cause, Some(raw)));
             }
         }
-    }
-}
-
-fn joined(first: &Bytes, rest: BytesMut) -> BytesMut {
-    if first.is_empty() {
-        rest
-    } else {
-        BytesMut::from(&first[..])
     }
 }

@@ -11,7 +11,7 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
-use super::{checks, module, self_name, unexpected};
+use super::{checks, module, self_name, structs, unexpected};
 use crate::{
     facts::{Facts, OperationFacts, Parameter},
     generator::Target,
@@ -19,12 +19,7 @@ use crate::{
 
 pub(super) fn run(file: &mut syn::File, facts: &Facts, target: &Target) -> Result<(), String> {
     let items = super::items(module(&mut file.items, "builder")?);
-    let builders: Vec<ItemStruct> = (items.iter())
-        .filter_map(|item| match item {
-            Item::Struct(item) => Some(item.clone()),
-            _ => None,
-        })
-        .collect();
+    let builders = structs(items);
     let mut calls = 0;
     for item in items {
         let Item::Impl(item) = item else { continue };

@@ -13,7 +13,7 @@ mod setters;
 mod support;
 
 use quote::ToTokens;
-use syn::{Attribute, Expr, ExprLit, Ident, Item, ItemMod, Lit, Meta, Type};
+use syn::{Attribute, Expr, ExprLit, Ident, Item, ItemMod, ItemStruct, Lit, Meta, Type};
 
 use crate::{facts::Facts, generator::Target};
 
@@ -54,6 +54,15 @@ fn module<'a>(items: &'a mut [Item], name: &str) -> Result<&'a mut ItemMod, Stri
 fn items(module: &mut ItemMod) -> &mut Vec<Item> {
     let (_, items) = module.content.get_or_insert_with(Default::default);
     items
+}
+
+/// The structs among `items`, to be looked up while the items are changed.
+fn structs(items: &[Item]) -> Vec<ItemStruct> {
+    let structs = items.iter().filter_map(|item| match item {
+        Item::Struct(item) => Some(item.clone()),
+        _ => None,
+    });
+    structs.collect()
 }
 
 /// The error of a step that does not find what it is to change.

@@ -16,12 +16,7 @@ pub(super) fn run(file: &mut syn::File, facts: &Facts, target: &Target) -> Resul
     let models = Models::read(file)?;
     let ids = document_operations(file, facts, target)?;
     let builders = items(module(&mut file.items, "builder")?);
-    let structs: Vec<ItemStruct> = (builders.iter())
-        .filter_map(|item| match item {
-            Item::Struct(item) => Some(item.clone()),
-            _ => None,
-        })
-        .collect();
+    let structs = super::structs(builders);
     for item in builders {
         if let Item::Struct(item) = item {
             let text = doc(&item.attrs);
