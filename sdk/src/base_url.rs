@@ -13,6 +13,8 @@ pub(crate) const DEFAULT: &str = "https://api.cloudflare.com/client/v4";
 #[derive(Clone)]
 pub(crate) struct BaseUrl {
     text: Arc<str>,
+    host: Arc<str>,
+    port: Option<u16>,
     loopback: bool,
 }
 
@@ -43,12 +45,28 @@ impl BaseUrl {
         }
         Ok(Self {
             text: url.as_str().trim_end_matches('/').into(),
+            host: url.host_str().unwrap_or_default().into(),
+            port: url.port_or_known_default(),
             loopback,
         })
     }
 
     pub(crate) fn as_str(&self) -> &str {
         &self.text
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
+    pub(crate) fn port(&self) -> Option<u16> {
+        self.port
+    }
+
+    /// Whether a response came from where requests go.
+    pub(crate) fn is_origin_of(&self, url: &Url) -> bool {
+        let scheme = if self.is_https() { "https" } else { "http" };
+        url.scheme() == scheme && url.host_str() == Some(self.host()) && url.port_or_known_default() == self.port
     }
 
     /// Whether requests stay on this machine.

@@ -1,13 +1,19 @@
 //! How a client is configured.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
+
+use http::HeaderValue;
 
 use crate::{
-    Client, Credentials, Error,
+    Client, Clock, Credentials, Error, RequestOptions,
     base_url::{self, BaseUrl},
+    clock::TokioClock,
     credentials::variable,
-    runtime::Runtime,
+    request_options::Settings,
+    runtime::{Jitter, Runtime, Shared, full_jitter},
 };
+
+const USER_AGENT: &str = concat!("cloudflare-sdk-rust/", env!("CARGO_PKG_VERSION"));
 
 const BASE_URL_VARIABLE: &str = "CLOUDFLARE_BASE_URL";
 
@@ -34,9 +40,12 @@ pub struct ClientBuilder {
     credentials: Option<Credentials>,
     base_url: Option<String>,
     base_url_from: &'static str,
-    timeout: Duration,
     connect_timeout: Duration,
-    max_body_size: usize,
+    settings: Settings,
+    user_agent_suffix: Option<String>,
+    http_client: Option<reqwest::Client>,
+    clock: Arc<dyn Clock>,
+    jitter: Arc<Jitter>,
 }
 
 impl ClientBuilder {
@@ -45,9 +54,12 @@ impl ClientBuilder {
             credentials: None,
             base_url: None,
             base_url_from: "the base URL",
-            timeout: Duration::from_secs(60),
             connect_timeout: Duration::from_secs(10),
-            max_body_size: 16 * 1024 * 1024,
+            settings: Settings::default(),
+            user_agent_suffix: None,
+            http_client: None,
+            clock: Arc::new(TokioClock),
+            jitter: Arc::new(full_jitter),
         }
     }
 
@@ -101,10 +113,41 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a call may take, from connecting to the last byte of the response; 60 seconds by default.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+    /// How calls are made, where the options say something; [`Client::with_options`] changes it for some calls.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use cloudflare_sdk::{Client, RequestOptions};
+    ///
+    /// # fn main() -> Result<(), cloudflare_sdk::Error> {
+    /// let options = RequestOptions::new().total_timeout(Duration::from_secs(600)).header("x-team", "edge")?;
+    /// let client = Client::builder()
+    ///     .api_token("Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY")?
+    ///     .options(options)
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn options(mut self, options: RequestOptions) -> Self {
+        self.settings = self.settings.with(options);
         self
+    }
+
+    /// How long one attempt may take, from connecting to the last byte of the response; 60 seconds by default.
+    ///
+    /// The same as [`RequestOptions::timeout`].
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.options(RequestOptions::new().timeout(timeout))
+    }
+
+    /// How often a call may be repeated after it failed; 2 by default, 0 to never repeat.
+    ///
+    /// The same as [`RequestOptions::max_retries`].
+    pub fn max_retries(self, retries: u32) -> Self {
+        self.options(RequestOptions::new().max_retries(retries))
     }
 
     /// How long making a connection may take, TLS included; 10 seconds by default. It counts towards
@@ -114,11 +157,79 @@ impl ClientBuilder {
         self
     }
 
-    /// How many bytes the body of a response may have; 16 MiB by default.
+    /// What the user agent says of the program, after the name and the version of the SDK.
     ///
-    /// A larger one ends in [`ErrorKind::BodyTooLarge`](crate::ErrorKind::BodyTooLarge) and is not read to its end.
-    pub fn max_body_size(mut self, bytes: usize) -> Self {
-        self.max_body_size = bytes;
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudflare_sdk::Client;
+    ///
+    /// # fn main() -> Result<(), cloudflare_sdk::Error> {
+    /// let client = Client::builder()
+    ///     .api_token("Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY")?
+    ///     .user_agent_suffix("zone-audit/1.0")
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
+        self.user_agent_suffix = Some(suffix.into());
+        self
+    }
+
+    /// Sends with an HTTP client of your own: with its connections, proxies, root certificates and resolver.
+    ///
+    /// Make it with a [redirect policy of none](reqwest::redirect::Policy::none). One that follows redirects gives
+    /// responses of another origin, which the SDK refuses; an API token does not go there, since reqwest keeps it back,
+    /// but a Global API key would. So with a Global API key the SDK makes the HTTP client itself.
+    ///
+    /// The time to connect is then for that client to limit; all other options hold.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudflare_sdk::Client;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).https_only(true).build()?;
+    /// let client = Client::builder()
+    ///     .api_token("Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY")?
+    ///     .http_client(http)
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.http_client = Some(client);
+        self
+    }
+
+    /// What tells the time and waits; tokio's timer by default.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// What draws the wait before a call is repeated, between nothing and the longest wait, which it is given; at random
+    /// by default.
+    ///
+    /// # Examples
+    ///
+    /// Always the longest wait, so that a test can tell it beforehand:
+    ///
+    /// ```
+    /// use cloudflare_sdk::Client;
+    ///
+    /// # fn main() -> Result<(), cloudflare_sdk::Error> {
+    /// let client = Client::builder()
+    ///     .api_token("Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY")?
+    ///     .jitter(|longest| longest)
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn jitter(mut self, draw: impl Fn(Duration) -> Duration + Send + Sync + 'static) -> Self {
+        self.jitter = Arc::new(draw);
         self
     }
 
@@ -127,7 +238,8 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when there are no credentials, when the base URL
-    /// is refused, and when the platform's TLS cannot be set up.
+    /// or the suffix of the user agent is refused, when an HTTP client of your own would carry a Global API key, and when
+    /// the platform's TLS cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
         let credentials = self.credentials.ok_or_else(|| {
             Error::configuration(
@@ -144,22 +256,60 @@ impl ClientBuilder {
                 "built without TLS: turn on the feature `rustls` or `native-tls` of cloudflare-sdk",
             ));
         }
-        let mut http = reqwest::Client::builder()
-            .user_agent(concat!("cloudflare-sdk-rust/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(self.connect_timeout)
-            // A redirect would take the credentials to where it leads; reqwest strips `Authorization`, not `X-Auth-Key`.
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false);
-        if base_url.is_loopback() {
-            // Plain HTTP is allowed to this machine, so it must not leave it.
-            http = http.no_proxy();
+        let user_agent = user_agent(self.user_agent_suffix.as_deref())?;
+        let is_foreign = self.http_client.is_some();
+        if is_foreign && !credentials.is_known_to_http() {
+            return Err(Error::configuration(
+                "an HTTP client of your own may follow redirects, and would take the Global API key along; use an API \
+                 token, or leave the HTTP client to the SDK",
+            ));
         }
-        let http = http
-            .build()
-            .map_err(|cause| Error::configuration(format!("the HTTP client cannot be set up: {cause}")))?;
-        let runtime = Runtime::new(base_url, credentials, http, self.timeout, self.max_body_size);
-        Ok(Client::from_runtime(runtime))
+        let http = match self.http_client {
+            Some(client) => client,
+            None => http_client(&base_url, self.connect_timeout)?,
+        };
+        let shared = Shared {
+            base_url,
+            credentials,
+            user_agent,
+            http,
+            is_foreign,
+            clock: self.clock,
+            jitter: self.jitter,
+        };
+        Ok(Client::from_runtime(Runtime::new(shared, self.settings)))
     }
+}
+
+fn http_client(base_url: &BaseUrl, connect_timeout: Duration) -> Result<reqwest::Client, Error> {
+    let mut http = reqwest::Client::builder()
+        .connect_timeout(connect_timeout)
+        // A redirect would take the credentials to where it leads; reqwest strips `Authorization`, not `X-Auth-Key`.
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false);
+    if base_url.is_loopback() {
+        // Plain HTTP is allowed to this machine, so it must not leave it.
+        http = http.no_proxy();
+    }
+    http.build()
+        .map_err(|cause| Error::configuration(format!("the HTTP client cannot be set up: {cause}")))
+}
+
+/// The user agent; the suffix may be any text of visible ASCII and spaces.
+fn user_agent(suffix: Option<&str>) -> Result<HeaderValue, Error> {
+    let Some(suffix) = suffix else {
+        return Ok(HeaderValue::from_static(USER_AGENT));
+    };
+    let is_plain = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+    HeaderValue::try_from(format!("{USER_AGENT} {suffix}"))
+        .ok()
+        .filter(|_| !suffix.trim().is_empty() && suffix.bytes().all(is_plain))
+        .ok_or_else(|| {
+            Error::configuration(format!(
+                "the suffix of the user agent {suffix:?} is empty or has a character that cannot be part of it; give a \
+                 name and a version such as `zone-audit/1.0`"
+            ))
+        })
 }
 
 impl fmt::Debug for ClientBuilder {
@@ -175,9 +325,9 @@ impl fmt::Debug for ClientBuilder {
         f.debug_struct("ClientBuilder")
             .field("credentials", &self.credentials)
             .field("base_url", &base_url)
-            .field("timeout", &self.timeout)
             .field("connect_timeout", &self.connect_timeout)
-            .field("max_body_size", &self.max_body_size)
-            .finish()
+            .field("settings", &self.settings)
+            .field("user_agent_suffix", &self.user_agent_suffix)
+            .finish_non_exhaustive()
     }
 }

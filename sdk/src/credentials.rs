@@ -1,14 +1,19 @@
 //! Who is calling.
 
-use std::{env, fmt};
+use std::{borrow::Cow, env, fmt};
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
-use secrecy::{ExposeSecret, SecretString, zeroize::Zeroize};
+use zeroize::Zeroizing;
 
 use crate::Error;
 
 pub(crate) const EMAIL: HeaderName = HeaderName::from_static("x-auth-email");
 pub(crate) const KEY: HeaderName = HeaderName::from_static("x-auth-key");
+/// Of another scheme, which the SDK does not offer.
+pub(crate) const USER_SERVICE_KEY: HeaderName = HeaderName::from_static("x-auth-user-service-key");
+
+const BEARER: &str = "Bearer ";
 
 const TOKEN_VARIABLE: &str = "CLOUDFLARE_API_TOKEN";
 const EMAIL_VARIABLE: &str = "CLOUDFLARE_EMAIL";
@@ -36,8 +41,9 @@ pub struct Credentials(Scheme);
 
 #[derive(Clone)]
 enum Scheme {
-    Token(SecretString),
-    Key { email: SecretString, key: SecretString },
+    /// With the word `Bearer`.
+    Token(HeaderValue),
+    Key { email: HeaderValue, key: HeaderValue },
 }
 
 impl Credentials {
@@ -48,7 +54,7 @@ impl Credentials {
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the token is empty or holds a character that
     /// cannot stand in an HTTP header, such as a line break.
     pub fn api_token(token: impl Into<String>) -> Result<Self, Error> {
-        Ok(Self(Scheme::Token(secret("the API token", token.into().into())?)))
+        Ok(Self(Scheme::Token(bearer("the API token", token.into().into())?)))
     }
 
     /// A Global API key with the e-mail address of its user, the previous scheme.
@@ -58,7 +64,7 @@ impl Credentials {
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when either is empty or holds a character that
     /// cannot stand in an HTTP header.
     pub fn api_key(email: impl Into<String>, key: impl Into<String>) -> Result<Self, Error> {
-        let (email, key) = (SecretString::from(email.into()), SecretString::from(key.into()));
+        let (email, key) = (Zeroizing::new(email.into()), Zeroizing::new(key.into()));
         Ok(Self(Scheme::Key {
             email: secret("the e-mail address", email)?,
             key: secret("the API key", key)?,
@@ -75,17 +81,17 @@ impl Credentials {
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration), naming the variables, when no scheme is complete,
     /// when both a token and a key are set, and when a value cannot stand in an HTTP header.
     pub fn from_env() -> Result<Self, Error> {
-        Self::from_variables(|name| Ok(variable(name)?.map(SecretString::from)))
+        Self::from_variables(|name| Ok(variable(name)?.map(Zeroizing::new)))
     }
 
-    fn from_variables(read: impl Fn(&'static str) -> Result<Option<SecretString>, Error>) -> Result<Self, Error> {
+    fn from_variables(read: impl Fn(&'static str) -> Result<Option<Zeroizing<String>>, Error>) -> Result<Self, Error> {
         let (token, email, key) = (read(TOKEN_VARIABLE), read(EMAIL_VARIABLE), read(KEY_VARIABLE));
         let refuse = |text: String| Err(Error::configuration(text));
         match (token?, email?, key?) {
             (Some(_), _, Some(_)) => refuse(format!(
                 "both {TOKEN_VARIABLE} and {KEY_VARIABLE} are set; unset one, so that it is plain which is meant"
             )),
-            (Some(token), _, None) => Ok(Self(Scheme::Token(secret(TOKEN_VARIABLE, token)?))),
+            (Some(token), _, None) => Ok(Self(Scheme::Token(bearer(TOKEN_VARIABLE, token)?))),
             (None, Some(email), Some(key)) => {
                 let (email, key) = (secret(EMAIL_VARIABLE, email)?, secret(KEY_VARIABLE, key)?);
                 Ok(Self(Scheme::Key { email, key }))
@@ -103,23 +109,39 @@ impl Credentials {
     }
 
     /// Puts the credentials into the headers of a request, in place of any that are there.
-    pub(crate) fn apply(&self, headers: &mut HeaderMap) -> Result<(), Error> {
+    pub(crate) fn apply(&self, headers: &mut HeaderMap) {
         for name in [AUTHORIZATION, EMAIL, KEY] {
             headers.remove(name);
         }
         match &self.0 {
-            Scheme::Token(token) => {
-                let mut bearer = format!("Bearer {}", token.expose_secret());
-                let value = sensitive(&bearer);
-                bearer.zeroize();
-                headers.insert(AUTHORIZATION, value?);
+            Scheme::Token(bearer) => {
+                headers.insert(AUTHORIZATION, bearer.clone());
             }
             Scheme::Key { email, key } => {
-                headers.insert(EMAIL, sensitive(email.expose_secret())?);
-                headers.insert(KEY, sensitive(key.expose_secret())?);
+                headers.insert(EMAIL, email.clone());
+                headers.insert(KEY, key.clone());
             }
         }
-        Ok(())
+    }
+
+    /// Whether the HTTP client knows by itself that these do not follow a redirect to another origin.
+    pub(crate) fn is_known_to_http(&self) -> bool {
+        matches!(self.0, Scheme::Token(_))
+    }
+
+    /// Takes the secrets out of a text that came over the wire.
+    pub(crate) fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let mut text = Cow::Borrowed(text);
+        let secrets = match &self.0 {
+            Scheme::Token(bearer) => [bearer.to_str().ok().and_then(|bearer| bearer.strip_prefix(BEARER)), None],
+            Scheme::Key { email, key } => [email.to_str().ok(), key.to_str().ok()],
+        };
+        for secret in secrets.into_iter().flatten() {
+            if text.contains(secret) {
+                text = text.replace(secret, "[redacted]").into();
+            }
+        }
+        text
     }
 }
 
@@ -142,26 +164,37 @@ pub(crate) fn variable(name: &'static str) -> Result<Option<String>, Error> {
     }
 }
 
-/// Checks that a secret can stand in a header; `origin` names it in an error, which does not repeat it.
-fn secret(origin: &str, text: SecretString) -> Result<SecretString, Error> {
-    let value = text.expose_secret();
-    if value.is_empty() {
+/// An API token as a header; `origin` names it in an error, which does not repeat it.
+fn bearer(origin: &str, token: Zeroizing<String>) -> Result<HeaderValue, Error> {
+    header(origin, BEARER, &token)
+}
+
+/// Any other secret as a header.
+fn secret(origin: &str, text: Zeroizing<String>) -> Result<HeaderValue, Error> {
+    header(origin, "", &text)
+}
+
+/// Checks that a secret can stand in a header, and makes one whose memory is wiped when its last clone is dropped.
+fn header(origin: &str, prefix: &str, secret: &str) -> Result<HeaderValue, Error> {
+    if secret.is_empty() {
         return Err(Error::configuration(format!(
             "{origin} is empty; give one, or leave it out"
         )));
     }
-    if !value.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Error::configuration(format!(
+    let refused = || {
+        Error::configuration(format!(
             "{origin} holds white space, a line break or another character that cannot be part of it; check how it \
              was copied"
-        )));
+        ))
+    };
+    if !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(refused());
     }
-    Ok(text)
-}
-
-fn sensitive(text: &str) -> Result<HeaderValue, Error> {
-    let mut value =
-        HeaderValue::from_str(text).map_err(|_| Error::configuration("the credentials cannot stand in a header"))?;
+    // Of the right size from the start: growing would leave a copy behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(prefix.len() + secret.len()));
+    bytes.extend_from_slice(prefix.as_bytes());
+    bytes.extend_from_slice(secret.as_bytes());
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(bytes)).map_err(|_| refused())?;
     value.set_sensitive(true);
     Ok(value)
 }
@@ -181,14 +214,14 @@ mod tests {
                 EMAIL_VARIABLE => email,
                 _ => key,
             };
-            Ok(value.map(SecretString::from))
+            Ok(value.map(|value| Zeroizing::new(value.to_owned())))
         })
     }
 
     fn headers(credentials: &Credentials) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(KEY, HeaderValue::from_static("stale"));
-        credentials.apply(&mut headers).unwrap();
+        credentials.apply(&mut headers);
         headers
     }
 

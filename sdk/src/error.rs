@@ -1,6 +1,12 @@
 //! The one error of all operations.
 
-use std::{borrow::Cow, error::Error as StdError, fmt};
+use std::{
+    borrow::Cow,
+    error::Error as StdError,
+    fmt::{self, Write},
+    mem,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -8,8 +14,9 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     envelope::{Envelope, ResponseInfo},
+    rate_limit::{self, RateLimit, RateLimitPolicy},
     response::request_id,
-    runtime::{OperationInfo, RawResponse},
+    runtime::{Call, OperationInfo, RawResponse, is_transient},
 };
 
 /// Why a call did not give a value.
@@ -41,7 +48,8 @@ pub struct Error(Box<Inner>);
 
 struct Inner {
     kind: ErrorKind,
-    operation: Option<OperationInfo>,
+    /// Moved here from the response, if there was one.
+    call: Call,
     /// What is wrong with the configuration or the request, or why the response could not be read.
     reason: Option<String>,
     response: Option<RawResponse>,
@@ -75,10 +83,60 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    fn new(kind: ErrorKind) -> Self {
+    /// An error without a response, for tests of code that handles errors.
+    ///
+    /// It is as if one attempt had been made, unless the kind says that none was.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io;
+    ///
+    /// use cloudflare_sdk::{Error, ErrorKind};
+    ///
+    /// let error = Error::new(ErrorKind::Timeout, io::Error::from(io::ErrorKind::TimedOut));
+    /// assert!(error.is_timeout() && error.outcome_unknown());
+    /// ```
+    pub fn new(kind: ErrorKind, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        let mut error = Self::of_kind(kind);
+        error.0.source = Some(source.into());
+        error.0.call.attempts = match kind {
+            ErrorKind::Configuration | ErrorKind::InvalidRequest => 0,
+            _ => 1,
+        };
+        error
+    }
+
+    /// The error that a call ends in when this is its response, for tests of code that handles errors.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudflare_sdk::Error;
+    ///
+    /// # fn main() -> Result<(), http::Error> {
+    /// let body = r#"{"success": false, "errors": [{"code": 1006, "message": "Unrecognized zone setting name"}]}"#;
+    /// let error = Error::from_response(http::Response::builder().status(400).header("cf-ray", "1-FRA").body(body)?);
+    /// assert!(error.has_code(1006) && error.request_id() == Some("1-FRA"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn from_response(response: http::Response<impl Into<Bytes>>) -> Self {
+        let response = RawResponse::new(None, response.map(Into::into));
+        if !response.status.is_success() {
+            return Self::unexpected_response(response);
+        }
+        match Envelope::of_failure(&response.body) {
+            Some(envelope) => Self::refused(response, envelope),
+            None => Self::of_response(ErrorKind::Decode, response),
+        }
+    }
+
+    fn of_kind(kind: ErrorKind) -> Self {
         Self(Box::new(Inner {
             kind,
-            operation: None,
+            call: Call::default(),
             reason: None,
             response: None,
             errors: Vec::new(),
@@ -88,7 +146,7 @@ impl Error {
     }
 
     pub(crate) fn configuration(reason: impl Into<String>) -> Self {
-        let mut error = Self::new(ErrorKind::Configuration);
+        let mut error = Self::of_kind(ErrorKind::Configuration);
         error.0.reason = Some(reason.into());
         error
     }
@@ -97,9 +155,28 @@ impl Error {
     #[doc(hidden)]
     #[must_use]
     pub fn invalid_request(operation: &OperationInfo, reason: String) -> Self {
-        let mut error = Self::new(ErrorKind::InvalidRequest);
-        error.0.operation = Some(*operation);
+        let mut error = Self::of_kind(ErrorKind::InvalidRequest);
+        error.0.call.operation = Some(*operation);
         error.0.reason = Some(reason);
+        error
+    }
+
+    /// A call that would have ended before its turn came.
+    pub(crate) fn no_time(call: Call) -> Self {
+        let mut error = Self::of_kind(ErrorKind::Timeout);
+        error.0.call = call;
+        error.0.reason = Some("the call's time is too short to wait for the rate limit".to_owned());
+        error
+    }
+
+    /// A response of somebody else, to whom the HTTP client followed a redirect.
+    pub(crate) fn redirected(call: Call, origin: &str) -> Self {
+        let mut error = Self::of_kind(ErrorKind::Transport);
+        error.0.call = call;
+        error.0.reason = Some(format!(
+            "the HTTP client followed a redirect to {origin}, whose response is not Cloudflare's; give the client a \
+             redirect policy of none"
+        ));
         error
     }
 
@@ -116,8 +193,14 @@ impl Error {
     /// An envelope that says that the call failed.
     pub(crate) fn refused<T>(response: RawResponse, envelope: Envelope<T>) -> Self {
         let mut error = Self::of_response(ErrorKind::Api, response);
-        error.0.errors = envelope.errors;
-        error.0.messages = envelope.messages;
+        let redact = |mut infos: Vec<ResponseInfo>| {
+            for info in &mut infos {
+                error.0.redact(&mut info.message);
+            }
+            infos
+        };
+        let (errors, messages) = (redact(envelope.errors), redact(envelope.messages));
+        (error.0.errors, error.0.messages) = (errors, messages);
         error
     }
 
@@ -127,7 +210,12 @@ impl Error {
             return Self::refused(response, envelope);
         }
         let mut error = Self::of_response(ErrorKind::Decode, response);
-        error.0.source = Some(Box::new(cause));
+        // It may quote what the response holds.
+        let mut text = cause.to_string();
+        error.0.source = match error.0.redact(&mut text) {
+            true => Some(text.into()),
+            false => Some(Box::new(cause)),
+        };
         error
     }
 
@@ -138,7 +226,7 @@ impl Error {
     }
 
     /// A failure of the HTTP client; `response` is what had arrived, if the headers had.
-    pub(crate) fn transport(operation: OperationInfo, cause: reqwest::Error, response: Option<RawResponse>) -> Self {
+    pub(crate) fn transport(call: Call, cause: reqwest::Error, response: Option<RawResponse>) -> Self {
         let kind = if cause.is_builder() {
             ErrorKind::InvalidRequest
         } else if cause.is_connect() {
@@ -148,8 +236,8 @@ impl Error {
         } else {
             ErrorKind::Transport
         };
-        let mut error = Self::new(kind);
-        error.0.operation = Some(operation);
+        let mut error = Self::of_kind(kind);
+        error.0.call = call;
         error.0.response = response;
         if kind == ErrorKind::Connect {
             let origin = cause.url().map(|url| url.origin().ascii_serialization());
@@ -160,9 +248,9 @@ impl Error {
         error
     }
 
-    fn of_response(kind: ErrorKind, response: RawResponse) -> Self {
-        let mut error = Self::new(kind);
-        error.0.operation = Some(response.operation);
+    fn of_response(kind: ErrorKind, mut response: RawResponse) -> Self {
+        let mut error = Self::of_kind(kind);
+        error.0.call = mem::take(&mut response.call);
         error.0.response = Some(response);
         error
     }
@@ -176,7 +264,7 @@ impl Error {
     /// The id of the operation that was called, such as `ssl_automatic_mode_edit`, if a call was made.
     #[must_use]
     pub fn operation_id(&self) -> Option<&'static str> {
-        Some(self.0.operation?.operation_id)
+        Some(self.0.call.operation?.operation_id)
     }
 
     /// The permissions of which the credentials need one for the operation that was called.
@@ -184,7 +272,7 @@ impl Error {
     /// Empty when no call was made or the document does not say.
     #[must_use]
     pub fn accepted_permissions(&self) -> &'static [&'static str] {
-        self.0.operation.map_or(&[], |operation| operation.permissions)
+        self.0.call.operation.map_or(&[], |operation| operation.permissions)
     }
 
     /// The status of the response, if there was one.
@@ -264,6 +352,96 @@ impl Error {
         Envelope::by_value(self.body()?)?.result
     }
 
+    /// How many attempts were made; 0 if the request never left.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.call.attempts
+    }
+
+    /// Whether the change may have been made although no response says so.
+    ///
+    /// It is `true` when an attempt timed out, was cut off, was answered by a failure of a server (status 500 and above),
+    /// or was answered by a success that cannot be read; also when a later attempt ended otherwise. It is `false` for
+    /// calls that only read, and when every attempt was refused or never left. Where it is `true`, read the state before
+    /// making the change again, unless the operation is one that states what shall be.
+    #[must_use]
+    pub fn outcome_unknown(&self) -> bool {
+        let call = &self.0.call;
+        !call.only_reads && call.attempts > 0 && (call.unclear || self.is_unclear())
+    }
+
+    /// Whether the attempt that this error tells of may have done what was asked.
+    pub(crate) fn is_unclear(&self) -> bool {
+        match self.status() {
+            Some(status) if status.is_success() => self.kind() != ErrorKind::Api,
+            Some(status) => status.is_server_error(),
+            None => matches!(self.kind(), ErrorKind::Timeout | ErrorKind::Transport) && self.attempts() > 0,
+        }
+    }
+
+    /// How long Cloudflare asks to wait before the next attempt, by `Retry-After`, counted from when it responded.
+    ///
+    /// A call waits so long by itself, up to [`max_retry_after`](crate::RequestOptions::max_retry_after).
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.response.as_ref()?.retry_after
+    }
+
+    /// What is left of Cloudflare's rate limits, as the response said.
+    #[must_use]
+    pub fn rate_limits(&self) -> Vec<RateLimit> {
+        self.headers().map(rate_limit::limits).unwrap_or_default()
+    }
+
+    /// What Cloudflare's rate limits are, as the response said.
+    #[must_use]
+    pub fn rate_limit_policies(&self) -> Vec<RateLimitPolicy> {
+        self.headers().map(rate_limit::policies).unwrap_or_default()
+    }
+
+    /// Whether the same call may succeed later: no connection could be made, the time ran out, the connection broke,
+    /// or the status is 408, 429, 500, 502, 503 or 504.
+    ///
+    /// The client has repeated such calls already, as far as its options allow and as far as that is safe: this
+    /// predicate does not say that it is, [`outcome_unknown`](Self::outcome_unknown) does. If it stays so, look at
+    /// <https://www.cloudflarestatus.com>.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self.kind() {
+            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport => true,
+            ErrorKind::BodyTooLarge => false,
+            _ => self.status().is_some_and(|status| {
+                is_transient(status) || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
+            }),
+        }
+    }
+
+    /// Whether Cloudflare did not understand the request: status 400 or 422.
+    ///
+    /// [`errors`](Self::errors) says why, and where in the body the mistake is.
+    #[must_use]
+    pub fn is_bad_request(&self) -> bool {
+        matches!(self.status(), Some(StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY))
+    }
+
+    /// Whether the request contradicts what is there: status 409.
+    ///
+    /// Usual causes are a thing that exists already, and two callers that change the same thing. Read its state, then
+    /// decide anew.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.status() == Some(StatusCode::CONFLICT)
+    }
+
+    /// Whether Cloudflare failed: status 500 or above.
+    ///
+    /// The call was repeated already if that is safe. If it stays so, look at <https://www.cloudflarestatus.com>, and
+    /// give support the [request id](Self::request_id).
+    #[must_use]
+    pub fn is_server_error(&self) -> bool {
+        self.status().is_some_and(|status| status.is_server_error())
+    }
+
     /// Whether Cloudflare did not accept the credentials: status 401, or 400 with a code of its authentication.
     ///
     /// Usual causes are a token that was revoked, has expired or was copied in part, and a Global API key used as a
@@ -297,7 +475,9 @@ impl Error {
     /// Whether the rate limit was reached: status 429.
     ///
     /// Cloudflare allows [1,200 requests per five minutes](https://developers.cloudflare.com/fundamentals/api/reference/limits/)
-    /// for a user, all tokens and keys together. The header `retry-after` says how many seconds to wait.
+    /// for a user, all tokens and keys together. The call was repeated already, after the wait that Cloudflare asked for;
+    /// if that was too long, [`retry_after`](Self::retry_after) tells it. A client keeps below the limit by itself, so
+    /// something else uses the same quota: another program, or another client in this one, of which clones would do.
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
         self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
@@ -305,7 +485,8 @@ impl Error {
 
     /// Whether the time ran out after a connection was made and before the response was there.
     ///
-    /// A change may have been made all the same. When the time ran out while connecting, the error
+    /// A change may have been made all the same: [`outcome_unknown`](Self::outcome_unknown) tells. Usual causes are a
+    /// slow network and a [timeout](crate::RequestOptions::timeout) that is too short for it. When the time ran out while connecting, the error
     /// [is of the connection](Self::is_connect).
     #[must_use]
     pub fn is_timeout(&self) -> bool {
@@ -322,11 +503,22 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Inner {
+    /// Takes the secrets of the call out of a text that came over the wire; tells whether there was one.
+    fn redact(&self, text: &mut String) -> bool {
+        let redacted = self.call.credentials.as_ref().map(|credentials| credentials.redact(text));
+        let Some(Cow::Owned(redacted)) = redacted else { return false };
+        *text = redacted;
+        true
+    }
+}
+
+impl Error {
+    /// What happened, in one line.
+    fn write_line(&self, line: &mut String) -> fmt::Result {
         let inner = &*self.0;
-        if let Some(operation) = inner.operation {
-            write!(f, "{}: ", operation.operation_id)?;
+        if let Some(operation) = inner.call.operation {
+            write!(line, "{}: ", operation.operation_id)?;
         }
         let text = match inner.kind {
             ErrorKind::Configuration | ErrorKind::InvalidRequest => "the request cannot be made",
@@ -338,25 +530,40 @@ impl fmt::Display for Error {
             ErrorKind::Decode => "the response cannot be read",
             ErrorKind::BodyTooLarge => "the response is too large",
         };
-        f.write_str(inner.reason.as_deref().unwrap_or(text))?;
+        line.write_str(inner.reason.as_deref().unwrap_or(text))?;
         if let Some(status) = self.status() {
-            write!(f, ": {}", status.as_u16())?;
+            write!(line, ": {}", status.as_u16())?;
             // Cloudflare's edge has statuses that no RFC names, such as 520.
             if let Some(reason) = status.canonical_reason() {
-                write!(f, " {reason}")?;
+                write!(line, " {reason}")?;
             }
         }
         for (index, info) in inner.errors.iter().enumerate() {
-            write!(f, "{} {info}", if index == 0 { ":" } else { ";" })?;
+            write!(line, "{} {info}", if index == 0 { ":" } else { ";" })?;
         }
         let permissions = self.accepted_permissions();
         if self.is_permission_denied() && !permissions.is_empty() {
-            write!(f, "; one of these permissions is needed: {}", permissions.join(", "))?;
+            write!(line, "; one of these permissions is needed: {}", permissions.join(", "))?;
+        }
+        if let Some(wait) = self.retry_after() {
+            write!(line, "; to be repeated after {} s", wait.as_secs())?;
+        }
+        if self.attempts() > 1 {
+            write!(line, "; {} attempts were made", self.attempts())?;
         }
         match self.request_id() {
-            Some(id) => write!(f, " [request id {}]", one_line(id)),
+            Some(id) => write!(line, " [request id {}]", one_line(id)),
             None => Ok(()),
         }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut line = String::new();
+        self.write_line(&mut line)?;
+        self.0.redact(&mut line);
+        f.write_str(&line)
     }
 }
 
@@ -385,7 +592,7 @@ impl StdError for Error {
 
 impl From<http::header::InvalidHeaderValue> for Error {
     fn from(cause: http::header::InvalidHeaderValue) -> Self {
-        let mut error = Self::new(ErrorKind::InvalidRequest);
+        let mut error = Self::of_kind(ErrorKind::InvalidRequest);
         error.0.reason = Some(format!(
             "a header parameter has a character that no header can hold: {cause}"
         ));

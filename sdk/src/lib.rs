@@ -3,21 +3,30 @@
 mod base_url;
 mod client;
 mod client_builder;
+mod clock;
 mod credentials;
 mod envelope;
 mod error;
 mod generated;
+mod rate_limit;
+mod raw_request;
+mod request_options;
 mod response;
+mod retry_after;
 pub mod runtime;
 
 pub use client_builder::ClientBuilder;
+pub use clock::Clock;
 pub use credentials::Credentials;
 pub use envelope::{ResponseInfo, ResponseInfoSource, ResultInfo};
 pub use error::{Error, ErrorKind};
 #[doc(inline)]
 pub use generated::{Client, builder, types};
+pub use rate_limit::{RateLimit, RateLimitPolicy};
+pub use raw_request::RawRequest;
+pub use request_options::RequestOptions;
 pub use response::Response;
 
 pub use bytes::Bytes;
 pub use chrono;
-pub use http::{HeaderMap, StatusCode};
+pub use http::{HeaderMap, Method, StatusCode};

@@ -6,7 +6,9 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
 use serde::de::DeserializeOwned;
 
-use crate::{Error, ResponseInfo, ResultInfo, envelope::Envelope, runtime::RawResponse};
+use crate::{
+    Error, RateLimit, RateLimitPolicy, ResponseInfo, ResultInfo, envelope::Envelope, rate_limit, runtime::RawResponse,
+};
 
 /// The value of a call, with what came around it.
 ///
@@ -30,9 +32,52 @@ pub struct Response<T> {
     result_info: Option<ResultInfo>,
     status: StatusCode,
     headers: HeaderMap,
+    attempts: u32,
 }
 
 impl<T> Response<T> {
+    /// A response with status 200 and no headers around a value, for tests of code that handles responses.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudflare_sdk::{Response, types::AutomaticMode};
+    ///
+    /// let response = Response::new(AutomaticMode::Auto);
+    /// assert_eq!((response.status().as_u16(), response.as_str()), (200, "auto"));
+    /// ```
+    pub fn new(value: T) -> Self {
+        Self {
+            inner: value,
+            messages: Vec::new(),
+            result_info: None,
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            attempts: 1,
+        }
+    }
+
+    /// A response with this status and these headers around a value, for tests of code that handles responses.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudflare_sdk::Response;
+    ///
+    /// # fn main() -> Result<(), http::Error> {
+    /// let (parts, ()) = http::Response::builder().header("cf-ray", "1-FRA").body(())?.into_parts();
+    /// assert_eq!(Response::from_parts(parts, "value").request_id(), Some("1-FRA"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn from_parts(parts: http::response::Parts, value: T) -> Self {
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            ..Self::new(value)
+        }
+    }
+
     /// The value alone.
     #[must_use]
     pub fn into_inner(self) -> T {
@@ -68,13 +113,42 @@ impl<T> Response<T> {
     pub fn request_id(&self) -> Option<&str> {
         request_id(&self.headers)
     }
+
+    /// How many attempts the call took; 1 if the first one succeeded.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// What is left of Cloudflare's rate limits, as the response said.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(client: &cloudflare_sdk::Client) -> Result<(), cloudflare_sdk::Error> {
+    /// for limit in client.zones_list().send().await?.rate_limits() {
+    ///     println!("{}: {} requests in the next {:?}", limit.name, limit.remaining, limit.reset);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn rate_limits(&self) -> Vec<RateLimit> {
+        rate_limit::limits(&self.headers)
+    }
+
+    /// What Cloudflare's rate limits are, as the response said.
+    #[must_use]
+    pub fn rate_limit_policies(&self) -> Vec<RateLimitPolicy> {
+        rate_limit::policies(&self.headers)
+    }
 }
 
 impl<T: DeserializeOwned> Response<T> {
     /// Reads a success; for generated code.
     #[doc(hidden)]
     pub fn from_response(raw: RawResponse) -> Result<Self, Error> {
-        if !raw.operation.enveloped {
+        if raw.call.operation.is_some_and(|operation| !operation.enveloped) {
             return match serde_json::from_slice(&raw.body) {
                 Ok(value) => Self::of(raw, value),
                 Err(cause) => Err(Error::unreadable(raw, cause)),
@@ -98,7 +172,7 @@ impl<T: DeserializeOwned> Response<T> {
                 Err(_) => return Err(Error::unreadable(raw, serde::de::Error::missing_field("result"))),
             },
         };
-        let RawResponse { status, headers, .. } = raw;
+        let RawResponse { call, status, headers, .. } = raw;
         let (messages, result_info) = (envelope.messages, envelope.result_info);
         Ok(Self {
             inner: value,
@@ -106,6 +180,7 @@ impl<T: DeserializeOwned> Response<T> {
             result_info,
             status,
             headers,
+            attempts: call.attempts,
         })
     }
 }
@@ -145,13 +220,14 @@ impl<T> Response<T> {
         {
             return Err(Error::refused(raw, envelope));
         }
-        let RawResponse { status, headers, .. } = raw;
+        let RawResponse { call, status, headers, .. } = raw;
         Ok(Self {
             inner: value,
             messages: Vec::new(),
             result_info: None,
             status,
             headers,
+            attempts: call.attempts,
         })
     }
 }

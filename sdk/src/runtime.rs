@@ -6,23 +6,35 @@
 //! contract between the generator and the runtime of the same version.
 
 pub(crate) mod checks;
+mod call;
 mod operation;
+mod pacing;
 mod path;
 mod query;
+mod quota;
 mod request;
 mod response;
+mod retry;
+mod telemetry;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use http::Method;
+use http::{HeaderValue, Method, header::USER_AGENT};
+use reqwest::Request;
+use tracing::Instrument;
 
 #[cfg(doc)]
 use crate::Client;
-use crate::{Credentials, base_url::BaseUrl};
+use crate::{
+    Clock, Credentials,
+    base_url::BaseUrl,
+    request_options::{RequestOptions, Settings},
+};
 
 pub use crate::{Error, Response};
 #[doc(hidden)]
 pub use bytes::Bytes;
+pub(crate) use call::Call;
 #[doc(hidden)]
 pub use checks::{
     Check, Text, Whole, deserialize_open_enum, invalid, length, null_as_default, one_of, quoted, whole, within,
@@ -39,56 +51,187 @@ pub use request::RequestBuilder;
 pub use reqwest::{Body, header};
 #[doc(hidden)]
 pub use response::RawResponse;
+pub(crate) use retry::{Jitter, full_jitter, is_transient};
 
-/// What all calls of a client share: base URL, credentials, connections and limits.
+use pacing::{Pacer, Patience};
+use quota::Outcome;
+
+/// What all calls of a client share: base URL, credentials, connections, the rate limit and the options.
 ///
-/// It is cheap to clone, and its clones share connections.
+/// It is cheap to clone, and its clones share connections and the rate limit.
 #[derive(Clone)]
-pub struct Runtime(Arc<Shared>);
+pub struct Runtime {
+    inner: Arc<Inner>,
+    settings: Arc<Settings>,
+}
 
-struct Shared {
-    base_url: BaseUrl,
-    credentials: Credentials,
-    http: reqwest::Client,
-    timeout: Duration,
-    max_body_size: usize,
+/// What the clones of a client share, whatever their options.
+pub(crate) struct Shared {
+    pub(crate) base_url: BaseUrl,
+    pub(crate) credentials: Credentials,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) http: reqwest::Client,
+    /// Whether the HTTP client was made by the user, and so may follow redirects.
+    pub(crate) is_foreign: bool,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) jitter: Arc<Jitter>,
+}
+
+/// [`Shared`], and what it needs to work.
+struct Inner {
+    shared: Shared,
+    pacer: Pacer,
 }
 
 impl Runtime {
-    pub(crate) fn new(
-        base_url: BaseUrl,
-        credentials: Credentials,
-        http: reqwest::Client,
-        timeout: Duration,
-        max_body_size: usize,
-    ) -> Self {
-        Self(Arc::new(Shared {
-            base_url,
-            credentials,
-            http,
-            timeout,
-            max_body_size,
-        }))
+    pub(crate) fn new(shared: Shared, settings: Settings) -> Self {
+        let pacer = Pacer::default();
+        Self {
+            inner: Arc::new(Inner { shared, pacer }),
+            settings: Arc::new(settings),
+        }
     }
 
     /// Where requests go, without a slash at the end.
     #[must_use]
     pub fn base_url(&self) -> &str {
-        self.0.base_url.as_str()
+        self.inner.shared.base_url.as_str()
     }
 
-    /// Sends a request and reads its response; for generated code.
+    /// A runtime that makes calls with these options, and those of this runtime where they say nothing.
+    ///
+    /// It shares connections and the rate limit with this one.
+    #[must_use]
+    pub fn with_options(&self, options: RequestOptions) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            settings: Arc::new(self.settings.with(options)),
+        }
+    }
+
+    /// Sends a request, as often as the options allow, and reads its response; for generated code.
     #[doc(hidden)]
-    pub async fn exec(&self, mut request: reqwest::Request, operation: &OperationInfo) -> Result<RawResponse, Error> {
-        let shared = &*self.0;
-        shared.credentials.apply(request.headers_mut())?;
-        *request.timeout_mut() = Some(shared.timeout);
-        let response = shared
-            .http
-            .execute(request)
-            .await
-            .map_err(|cause| Error::transport(*operation, cause, None))?;
-        response::read(response, *operation, shared.max_body_size).await
+    pub async fn exec(&self, mut request: Request, operation: &OperationInfo) -> Result<RawResponse, Error> {
+        let shared = &self.inner.shared;
+        let headers = request.headers_mut();
+        headers.extend(self.settings.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+        headers.insert(USER_AGENT, shared.user_agent.clone());
+        shared.credentials.apply(headers);
+        let span = telemetry::call(request.method(), operation, &shared.base_url);
+        let outcome = self.repeat(request, operation).instrument(span.clone()).await;
+        telemetry::end(&span, &outcome);
+        outcome
+    }
+
+    /// Makes attempts until one is final.
+    async fn repeat(&self, mut request: Request, operation: &OperationInfo) -> Result<RawResponse, Error> {
+        let (Inner { shared, pacer }, settings) = (&*self.inner, &*self.settings);
+        let clock = &*shared.clock;
+        let idempotent = settings.idempotent.unwrap_or(operation.idempotent);
+        let started = clock.now();
+        let deadline = settings.total_timeout.and_then(|timeout| started.checked_add(timeout));
+        let patience = Patience {
+            deadline,
+            longest: settings.max_retry_after,
+        };
+        let mut call = Call {
+            operation: Some(*operation),
+            attempts: 0,
+            unclear: false,
+            only_reads: request.method().is_safe(),
+            credentials: Some(shared.credentials.clone()),
+        };
+        let mut asked = started;
+        let mut last = None;
+        loop {
+            let permit = match settings.pacing {
+                false => pacer.send(clock),
+                true => match pacer.admit(clock, patience).await {
+                    Ok(permit) => permit,
+                    Err(pacing::NoTime) => return last.unwrap_or_else(|| Err(Error::no_time(call))),
+                },
+            };
+            let sent = clock.now();
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(sent));
+            *request.timeout_mut() = Some(left.map_or(settings.timeout, |left| left.min(settings.timeout)));
+            // A body that is a stream cannot be sent twice.
+            let again = match call.attempts < settings.max_retries {
+                true => request.try_clone(),
+                false => None,
+            };
+            call.attempts += 1;
+            let outcome = self.attempt(request, &call).await;
+            let now = clock.now();
+            permit.finish(now, &told(&outcome));
+            let attempt = retry::Attempt {
+                verdict: retry::judge(&outcome),
+                number: call.attempts,
+                idempotent,
+                retry_after: retry_after(&outcome),
+                now,
+                deadline,
+            };
+            let repeated = again.and_then(|again| Some((again, retry::wait(&attempt, settings, &*shared.jitter)?)));
+            telemetry::attempt(
+                &outcome,
+                &telemetry::Attempt {
+                    resend_count: call.attempts - 1,
+                    paced: sent.saturating_duration_since(asked),
+                    took: now.saturating_duration_since(sent),
+                    wait: repeated.as_ref().map(|(_, wait)| *wait),
+                },
+            );
+            let Some((again, wait)) = repeated else {
+                return outcome;
+            };
+            call.unclear |= attempt.verdict == retry::Verdict::Unclear;
+            request = again;
+            last = Some(outcome);
+            if !wait.is_zero() {
+                clock.sleep(wait).await;
+            }
+            asked = clock.now();
+        }
+    }
+
+    /// Sends a request once.
+    async fn attempt(&self, request: Request, call: &Call) -> Result<RawResponse, Error> {
+        let shared = &self.inner.shared;
+        let response = match shared.http.execute(request).await {
+            Ok(response) => response,
+            Err(cause) => return Err(Error::transport(call.clone(), cause, None)),
+        };
+        if shared.is_foreign && !shared.base_url.is_origin_of(response.url()) {
+            return Err(Error::redirected(call.clone(), &response.url().origin().ascii_serialization()));
+        }
+        response::read(response, call.clone(), &*shared.clock, self.settings.max_body_size).await
+    }
+}
+
+fn retry_after(outcome: &Result<RawResponse, Error>) -> Option<Duration> {
+    match outcome {
+        Ok(response) => response.retry_after,
+        Err(error) => error.retry_after(),
+    }
+}
+
+/// What an attempt tells of the rate limit.
+fn told(outcome: &Result<RawResponse, Error>) -> Outcome<'_> {
+    match outcome {
+        Ok(response) => Outcome::Answered {
+            status: response.status,
+            headers: &response.headers,
+            retry_after: response.retry_after,
+        },
+        Err(error) => match (error.status(), error.headers(), error.kind()) {
+            (Some(status), Some(headers), _) => Outcome::Answered {
+                status,
+                headers,
+                retry_after: error.retry_after(),
+            },
+            (.., crate::ErrorKind::Connect | crate::ErrorKind::InvalidRequest) => Outcome::NotSent,
+            _ => Outcome::Lost,
+        },
     }
 }
 
@@ -110,12 +253,12 @@ verbs!(get GET put PUT post POST delete DELETE options OPTIONS head HEAD patch P
 
 impl fmt::Debug for Runtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The HTTP client has nothing to show that was not configured here.
+        let shared = &self.inner.shared;
         f.debug_struct("Runtime")
-            .field("base_url", &self.0.base_url)
-            .field("credentials", &self.0.credentials)
-            .field("timeout", &self.0.timeout)
-            .field("max_body_size", &self.0.max_body_size)
+            .field("base_url", &shared.base_url)
+            .field("credentials", &shared.credentials)
+            .field("user_agent", &shared.user_agent)
+            .field("settings", &self.settings)
             .finish_non_exhaustive()
     }
 }

@@ -1,21 +1,45 @@
 //! A response with its body, read whole and bounded.
 
+use std::{
+    mem,
+    time::{Duration, SystemTime},
+};
+
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
 
-use super::OperationInfo;
-use crate::Error;
+use super::{Call, OperationInfo};
+use crate::{Clock, Error, retry_after::retry_after};
 
 /// A status, headers and a body; also as much of them as arrived before a failure.
 #[derive(Debug)]
 pub struct RawResponse {
-    pub(crate) operation: OperationInfo,
+    pub(crate) call: Call,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// How long the header `Retry-After` asked to wait when it arrived.
+    pub(crate) retry_after: Option<Duration>,
 }
 
 impl RawResponse {
+    /// A response that did not come over the wire.
+    #[must_use]
+    pub fn new(operation: Option<OperationInfo>, response: http::Response<Bytes>) -> Self {
+        let (parts, body) = response.into_parts();
+        Self {
+            call: Call {
+                operation,
+                attempts: 1,
+                ..Call::default()
+            },
+            status: parts.status,
+            retry_after: retry_after(&parts.headers, SystemTime::now()),
+            headers: parts.headers,
+            body,
+        }
+    }
+
     /// The status, by which generated code tells success from failure.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -26,13 +50,16 @@ impl RawResponse {
 /// Reads the body of a response, up to `limit` bytes.
 pub(super) async fn read(
     mut response: reqwest::Response,
-    operation: OperationInfo,
+    call: Call,
+    clock: &dyn Clock,
     limit: usize,
 ) -> Result<RawResponse, Error> {
+    let headers = mem::take(response.headers_mut());
     let mut raw = RawResponse {
-        operation,
+        call,
         status: response.status(),
-        headers: std::mem::take(response.headers_mut()),
+        retry_after: retry_after(&headers, clock.system_time()),
+        headers,
         body: Bytes::new(),
     };
     let mut body = BytesMut::new();
@@ -60,7 +87,7 @@ pub(super) async fn read(
             }
             Err(cause) => {
                 raw.body = body.freeze();
-                return Err(Error::transport(operation, cause, Some(raw)));
+                return Err(Error::transport(mem::take(&mut raw.call), cause, Some(raw)));
             }
         }
     }

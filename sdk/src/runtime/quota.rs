@@ -1,0 +1,370 @@
+//! How much of the rate limit is left, as far as responses tell, and when the next request may leave.
+//!
+//! Responses say how many requests remain and in how many whole seconds the window resets. From this alone a client
+//! would lose up to a second a window, and would be refused when others use the same quota. So three things are kept:
+//! what the latest response said, between which instants the window resets, and when this client's own requests were
+//! counted. There is no clock and no waiting in here.
+
+use std::{
+    collections::VecDeque,
+    mem,
+    time::{Duration, Instant},
+};
+
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+use crate::rate_limit;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// How long others wait for the one request that is out to learn what is left.
+const PATIENCE: Duration = SECOND;
+
+/// How many responses that say nothing are taken for an accident.
+const ACCIDENTS: u32 = 3;
+
+/// What is further away is taken for a mistake; it also keeps arithmetic with instants from overflowing.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How many limits, and requests of its own, a client keeps in mind: a bound on memory, not a rule.
+const MOST_LIMITS: usize = 16;
+const MOST_COUNTED: usize = 10_000;
+
+#[derive(Debug, Default)]
+pub(super) struct Quota {
+    /// Whether any call has ended, so that it is known whether there are limits.
+    known: bool,
+    limits: Vec<Limit>,
+    policies: Vec<Policy>,
+    policy_line: Option<HeaderValue>,
+    /// When the responses of this client's own requests arrived, oldest first.
+    counted: VecDeque<Instant>,
+    in_flight: u64,
+    /// Since when a request has been out to learn what is left, while others wait.
+    probe: Option<Instant>,
+    /// Until when others are taken to use the same quota.
+    shared_until: Option<Instant>,
+}
+
+/// One limit, as the responses of a window tell.
+#[derive(Debug)]
+struct Limit {
+    name: Box<str>,
+    quota: Option<u64>,
+    window: Option<Duration>,
+    remaining: u64,
+    /// The window resets between these.
+    earliest: Instant,
+    latest: Instant,
+    /// When the request was sent whose response told of this window first.
+    opened: Instant,
+    /// When the window before had reset at the latest.
+    before: Option<Instant>,
+    /// When the latest request was sent whose response was heard, and when a response was heard last.
+    asked: Instant,
+    heard: Instant,
+    /// Whether the seconds to the reset are known to be rounded up.
+    rounds_up: bool,
+    /// How many responses in a row said nothing of any limit, once the window was over.
+    silent: u32,
+}
+
+/// A request that may leave. It must be given back.
+#[derive(Debug)]
+pub(super) struct Ticket {
+    sent: Instant,
+    is_probe: bool,
+}
+
+/// What became of a request.
+#[derive(Debug)]
+pub(super) enum Outcome<'a> {
+    /// It never left.
+    NotSent,
+    /// It may have left, and nothing came back.
+    Lost,
+    Answered {
+        status: StatusCode,
+        headers: &'a HeaderMap,
+        retry_after: Option<Duration>,
+    },
+}
+
+/// Why no request may leave now.
+#[derive(Debug, PartialEq)]
+pub(super) struct Wait {
+    /// When to ask again, if no response has come until then.
+    pub(super) until: Option<Instant>,
+}
+
+/// What one item of the headers says.
+struct Report<'a> {
+    name: &'a str,
+    remaining: u64,
+    reset: Option<Duration>,
+    quota: Option<u64>,
+    window: Option<Duration>,
+}
+
+#[derive(Debug)]
+struct Policy {
+    name: Box<str>,
+    quota: u64,
+    window: Option<Duration>,
+}
+
+impl Quota {
+    /// Lets a request leave, or says how long to wait.
+    pub(super) fn admit(&mut self, now: Instant) -> Result<Ticket, Wait> {
+        let probing = self.probe.filter(|since| now < *since + PATIENCE);
+        let mut is_probe = false;
+        if !self.known {
+            match probing {
+                Some(since) => return Err(Wait { until: Some(since + PATIENCE) }),
+                // Nobody answers: rather all at once than one a second.
+                None if self.in_flight > 0 => {}
+                None => is_probe = true,
+            }
+        }
+        let shared = self.is_shared(now);
+        for limit in &self.limits {
+            let share = if shared { limit.remaining.div_ceil(2) } else { limit.remaining };
+            let runs = now < limit.latest;
+            if runs && self.in_flight < share {
+                continue;
+            }
+            let next = (!shared).then(|| self.next_freed(limit)).flatten();
+            let freed = next.is_some_and(|next| next <= now);
+            if probing.is_none() && (!runs || freed) {
+                is_probe = true;
+                continue;
+            }
+            let times = [
+                runs.then_some(limit.latest),
+                next.filter(|next| *next > now),
+                probing.map(|since| since + PATIENCE),
+            ];
+            return Err(Wait { until: times.into_iter().flatten().min() });
+        }
+        Ok(self.send(now, is_probe))
+    }
+
+    /// Lets a request leave whatever the limits say.
+    pub(super) fn send(&mut self, now: Instant, is_probe: bool) -> Ticket {
+        if is_probe {
+            self.probe = Some(now);
+        }
+        self.in_flight += 1;
+        Ticket { sent: now, is_probe }
+    }
+
+    /// Takes a request back that has ended.
+    pub(super) fn finish(&mut self, ticket: &Ticket, now: Instant, outcome: &Outcome<'_>) {
+        if ticket.is_probe {
+            self.probe = None;
+        }
+        self.known = true;
+        match *outcome {
+            Outcome::NotSent => {}
+            Outcome::Lost => self.heard_nothing(now),
+            Outcome::Answered { status, headers, retry_after } => {
+                let refused = (status == StatusCode::TOO_MANY_REQUESTS).then_some(retry_after);
+                self.heard(ticket, now, headers, refused);
+            }
+        }
+        self.in_flight = self.in_flight.saturating_sub(1);
+        if !self.limits.is_empty() && !matches!(outcome, Outcome::NotSent) {
+            self.count(now);
+        }
+    }
+
+    fn heard(&mut self, ticket: &Ticket, now: Instant, headers: &HeaderMap, refused: Option<Option<Duration>>) {
+        self.read_policies(headers);
+        let policies = mem::take(&mut self.policies);
+        let (mut any, mut exhausted) = (false, false);
+        rate_limit::each_limit(headers, |name, remaining, reset| {
+            any = true;
+            exhausted |= remaining == 0;
+            let policy = policies.iter().find(|policy| *policy.name == *name);
+            self.observe(
+                ticket,
+                now,
+                &Report {
+                    name,
+                    remaining,
+                    reset: reset.map(Duration::from_secs),
+                    quota: policy.map(|policy| policy.quota),
+                    window: policy.and_then(|policy| policy.window),
+                },
+            );
+        });
+        self.policies = policies;
+        match refused {
+            None if any => {
+                // A limit that is spoken of no more is over with its window.
+                self.limits.retain(|limit| limit.heard == now || now < limit.latest);
+            }
+            None => self.heard_nothing(now),
+            Some(wait) => self.refused(ticket, now, wait, any, exhausted),
+        }
+    }
+
+    /// Policies hardly ever change, so they are read again only if they did.
+    fn read_policies(&mut self, headers: &HeaderMap) {
+        let mut lines = headers.get_all(rate_limit::POLICY).iter();
+        let line = lines.next();
+        if lines.next().is_none() && line == self.policy_line.as_ref() {
+            return;
+        }
+        self.policy_line = line.cloned();
+        self.policies.clear();
+        let policies = &mut self.policies;
+        rate_limit::each_policy(headers, |name, quota, window| {
+            if policies.len() < MOST_LIMITS {
+                policies.push(Policy {
+                    name: name.into(),
+                    quota,
+                    window: window.map(Duration::from_secs),
+                });
+            }
+        });
+    }
+
+    fn observe(&mut self, ticket: &Ticket, now: Instant, report: &Report<'_>) {
+        let Report { remaining, quota, window, .. } = *report;
+        // Without a time there is nothing to wait for.
+        let Some(reset) = report.reset.or(window).filter(|reset| *reset <= LONGEST) else {
+            return;
+        };
+        if let (Some(quota), Some(window)) = (quota, window) {
+            let own = self.in_flight + self.counted_since(ticket.sent, window);
+            if quota.saturating_sub(remaining) > own {
+                self.others_are_seen(now, window);
+            } else if self.shared_until.is_none() {
+                // Others may be there without having shown yet.
+                self.shared_until = Some(now + window);
+            }
+        }
+        let known = self.limits.iter_mut().find(|limit| *limit.name == *report.name);
+        let rounds_up = known.as_ref().is_some_and(|limit| limit.rounds_up)
+            // Somebody asked in this window before, so less than all of it is left: only rounding up gives all.
+            || window.zip(quota).is_some_and(|(window, quota)| reset >= window && remaining + 1 < quota);
+        let earliest = ticket.sent + reset.saturating_sub(SECOND);
+        let mut latest = now + reset + if rounds_up { Duration::ZERO } else { SECOND };
+        if let Some(window) = window {
+            latest = latest.min(now + window);
+        }
+        let fresh = Limit {
+            name: report.name.into(),
+            quota,
+            window,
+            remaining,
+            earliest,
+            latest,
+            opened: ticket.sent,
+            before: None,
+            asked: ticket.sent,
+            heard: now,
+            rounds_up,
+            silent: 0,
+        };
+        let Some(limit) = known else {
+            if self.limits.len() < MOST_LIMITS {
+                self.limits.push(fresh);
+            }
+            return;
+        };
+        if ticket.sent >= limit.latest || earliest > limit.latest {
+            let name = mem::take(&mut limit.name);
+            *limit = Limit { name, before: Some(limit.latest), ..fresh };
+            return;
+        }
+        let is_newest = ticket.sent >= limit.heard;
+        let asked = limit.asked.max(ticket.sent);
+        let is_old = ticket.sent < limit.opened && limit.before.is_some_and(|before| earliest < before);
+        if latest < limit.earliest || is_old {
+            // It may have been counted in this window all the same.
+            limit.remaining = limit.remaining.saturating_sub(1);
+        } else {
+            limit.remaining = if is_newest { remaining } else { limit.remaining.min(remaining) };
+            (limit.earliest, limit.latest) = (limit.earliest.max(earliest), limit.latest.min(latest));
+            if limit.earliest > limit.latest {
+                (limit.earliest, limit.latest) = (earliest, latest);
+            }
+        }
+        (limit.quota, limit.window, limit.rounds_up) = (quota, window, rounds_up);
+        (limit.asked, limit.heard, limit.silent) = (asked, now, 0);
+    }
+
+    /// A request was refused by status 429.
+    fn refused(&mut self, ticket: &Ticket, now: Instant, wait: Option<Duration>, any: bool, exhausted: bool) {
+        if let Some(window) = self.limits.iter().filter_map(|limit| limit.window).max() {
+            self.others_are_seen(now, window);
+        }
+        // What still has something left did not refuse.
+        let Some(wait) = wait.filter(|wait| (exhausted || !any) && *wait <= LONGEST) else {
+            return;
+        };
+        if !any {
+            let report = Report { name: "", remaining: 0, reset: Some(wait), quota: None, window: None };
+            self.observe(ticket, now, &report);
+        }
+        for limit in self.limits.iter_mut().filter(|limit| limit.remaining == 0 && limit.heard == now) {
+            // `Retry-After` is rounded up.
+            limit.latest = limit.latest.min(now + wait);
+        }
+    }
+
+    /// A response that said nothing of limits, or none at all: it was counted as likely as not.
+    fn heard_nothing(&mut self, now: Instant) {
+        for limit in &mut self.limits {
+            if now < limit.latest {
+                limit.remaining = limit.remaining.saturating_sub(1);
+                continue;
+            }
+            limit.silent += 1;
+            if limit.silent < ACCIDENTS {
+                continue;
+            }
+            // Nobody says when the window that has begun ends, so it is taken to be whole.
+            if let (Some(quota), Some(window)) = (limit.quota, limit.window) {
+                limit.before = Some(limit.latest);
+                (limit.remaining, limit.silent) = (quota.saturating_sub(1), 0);
+                (limit.earliest, limit.latest) = (now, now + window);
+            }
+        }
+        self.limits.retain(|limit| limit.silent < ACCIDENTS);
+    }
+
+    fn count(&mut self, now: Instant) {
+        let longest = self.limits.iter().filter_map(|limit| limit.window).max();
+        let Some(window) = longest else { return };
+        let oldest = self.limits.iter().map(|limit| limit.asked).min().unwrap_or(now);
+        while self.counted.front().is_some_and(|counted| *counted + window <= oldest) || self.counted.len() >= MOST_COUNTED {
+            self.counted.pop_front();
+        }
+        self.counted.push_back(now);
+    }
+
+    /// How many of this client's own requests may still have been counted at a time.
+    fn counted_since(&self, time: Instant, window: Duration) -> u64 {
+        let gone = self.counted.partition_point(|counted| *counted + window <= time);
+        (self.counted.len() - gone) as u64
+    }
+
+    /// When a request of this client's own stops counting at the latest, that still counted when the server was asked
+    /// last.
+    fn next_freed(&self, limit: &Limit) -> Option<Instant> {
+        let window = limit.window?;
+        let gone = self.counted.partition_point(|counted| *counted + window <= limit.asked);
+        Some(*self.counted.get(gone)? + window)
+    }
+
+    fn is_shared(&self, now: Instant) -> bool {
+        self.shared_until.is_none_or(|until| now < until)
+    }
+
+    fn others_are_seen(&mut self, now: Instant, window: Duration) {
+        self.shared_until = self.shared_until.max(Some(now + window * 2));
+    }
+}

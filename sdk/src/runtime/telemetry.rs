@@ -1,0 +1,117 @@
+//! What a call tells a `tracing` subscriber: a span for the call, and an event for each attempt.
+//!
+//! The names are those of OpenTelemetry's [semantic conventions](https://opentelemetry.io/docs/specs/semconv/http/),
+//! where these have one. There is never a URL with its identifiers, a header's value beside the request id, or a body.
+
+use std::time::Duration;
+
+use http::{Method, StatusCode};
+use tracing::{Span, field::Empty};
+
+use super::{OperationInfo, RawResponse};
+use crate::{Error, ErrorKind, base_url::BaseUrl, response::request_id};
+
+const TARGET: &str = "cloudflare_sdk";
+
+/// What is to be told of an attempt beside its outcome.
+pub(super) struct Attempt {
+    pub(super) resend_count: u32,
+    /// How long it waited for the rate limit before it was sent.
+    pub(super) paced: Duration,
+    pub(super) took: Duration,
+    /// How long until the next attempt, if there is one.
+    pub(super) wait: Option<Duration>,
+}
+
+/// The span of a call.
+pub(super) fn call(method: &Method, operation: &OperationInfo, base_url: &BaseUrl) -> Span {
+    let (method, template) = (method.as_str(), operation.url_template);
+    tracing::info_span!(
+        target: TARGET,
+        "call",
+        otel.name = format_args!("{method} {template}"),
+        otel.kind = "client",
+        otel.status_code = Empty,
+        http.request.method = method,
+        http.request.resend_count = Empty,
+        http.response.status_code = Empty,
+        url.template = template,
+        server.address = base_url.host(),
+        server.port = base_url.port(),
+        error.r#type = Empty,
+        cloudflare.operation_id = operation.operation_id,
+        cloudflare.request_id = Empty,
+    )
+}
+
+/// An attempt has ended.
+pub(super) fn attempt(outcome: &Result<RawResponse, Error>, attempt: &Attempt) {
+    tracing::debug!(
+        target: TARGET,
+        http.request.resend_count = attempt.resend_count,
+        http.response.status_code = status(outcome).map(|status| status.as_u16()),
+        error.r#type = error_type(status(outcome).as_ref(), outcome),
+        cloudflare.request_id = id(outcome),
+        cloudflare.duration = attempt.took.as_secs_f64(),
+        cloudflare.pacing.wait = attempt.paced.as_secs_f64(),
+        cloudflare.retry.wait = attempt.wait.map(|wait| wait.as_secs_f64()),
+        "attempt"
+    );
+}
+
+/// The call has ended.
+pub(super) fn end(span: &Span, outcome: &Result<RawResponse, Error>) {
+    if span.is_disabled() {
+        return;
+    }
+    let attempts = match outcome {
+        Ok(response) => response.call.attempts,
+        Err(error) => error.attempts(),
+    };
+    if attempts > 1 {
+        span.record("http.request.resend_count", attempts - 1);
+    }
+    let status = status(outcome);
+    if let Some(status) = status {
+        span.record("http.response.status_code", status.as_u16());
+    }
+    if let Some(id) = id(outcome) {
+        span.record("cloudflare.request_id", id);
+    }
+    if let Some(kind) = error_type(status.as_ref(), outcome) {
+        span.record("error.type", kind).record("otel.status_code", "ERROR");
+    }
+}
+
+fn status(outcome: &Result<RawResponse, Error>) -> Option<StatusCode> {
+    match outcome {
+        Ok(response) => Some(response.status),
+        Err(error) => error.status(),
+    }
+}
+
+fn id(outcome: &Result<RawResponse, Error>) -> Option<&str> {
+    match outcome {
+        Ok(response) => request_id(&response.headers),
+        Err(error) => error.request_id(),
+    }
+}
+
+/// The status of a response that is not a success, else what went wrong.
+fn error_type<'a>(status: Option<&'a StatusCode>, outcome: &Result<RawResponse, Error>) -> Option<&'a str> {
+    match (status, outcome) {
+        (Some(status), _) if !status.is_success() => Some(status.as_str()),
+        (_, Ok(_)) => None,
+        (_, Err(error)) => Some(match error.kind() {
+            ErrorKind::Configuration => "configuration",
+            ErrorKind::InvalidRequest => "invalid_request",
+            ErrorKind::Connect => "connect",
+            ErrorKind::Timeout => "timeout",
+            ErrorKind::Transport => "transport",
+            ErrorKind::Api => "api",
+            ErrorKind::UnexpectedStatus => "unexpected_status",
+            ErrorKind::Decode => "decode",
+            ErrorKind::BodyTooLarge => "body_too_large",
+        }),
+    }
+}
