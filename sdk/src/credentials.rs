@@ -43,7 +43,10 @@ pub struct Credentials(Scheme);
 enum Scheme {
     /// With the word `Bearer`.
     Token(HeaderValue),
-    Key { email: HeaderValue, key: HeaderValue },
+    Key {
+        email: HeaderValue,
+        key: HeaderValue,
+    },
 }
 
 impl Credentials {
@@ -133,7 +136,10 @@ impl Credentials {
     pub(crate) fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let mut text = Cow::Borrowed(text);
         let secrets = match &self.0 {
-            Scheme::Token(bearer) => [bearer.to_str().ok().and_then(|bearer| bearer.strip_prefix(BEARER)), None],
+            Scheme::Token(bearer) => [
+                bearer.to_str().ok().and_then(|bearer| bearer.strip_prefix(BEARER)),
+                None,
+            ],
             Scheme::Key { email, key } => [email.to_str().ok(), key.to_str().ok()],
         };
         for secret in secrets.into_iter().flatten() {

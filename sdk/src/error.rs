@@ -421,7 +421,10 @@ impl Error {
     /// [`errors`](Self::errors) says why, and where in the body the mistake is.
     #[must_use]
     pub fn is_bad_request(&self) -> bool {
-        matches!(self.status(), Some(StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY))
+        matches!(
+            self.status(),
+            Some(StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY)
+        )
     }
 
     /// Whether the request contradicts what is there: status 409.
@@ -506,8 +509,14 @@ impl Error {
 impl Inner {
     /// Takes the secrets of the call out of a text that came over the wire; tells whether there was one.
     fn redact(&self, text: &mut String) -> bool {
-        let redacted = self.call.credentials.as_ref().map(|credentials| credentials.redact(text));
-        let Some(Cow::Owned(redacted)) = redacted else { return false };
+        let redacted = self
+            .call
+            .credentials
+            .as_ref()
+            .map(|credentials| credentials.redact(text));
+        let Some(Cow::Owned(redacted)) = redacted else {
+            return false;
+        };
         *text = redacted;
         true
     }

@@ -172,7 +172,9 @@ impl<T: DeserializeOwned> Response<T> {
                 Err(_) => return Err(Error::unreadable(raw, serde::de::Error::missing_field("result"))),
             },
         };
-        let RawResponse { call, status, headers, .. } = raw;
+        let RawResponse {
+            call, status, headers, ..
+        } = raw;
         let (messages, result_info) = (envelope.messages, envelope.result_info);
         Ok(Self {
             inner: value,
@@ -220,7 +222,9 @@ impl<T> Response<T> {
         {
             return Err(Error::refused(raw, envelope));
         }
-        let RawResponse { call, status, headers, .. } = raw;
+        let RawResponse {
+            call, status, headers, ..
+        } = raw;
         Ok(Self {
             inner: value,
             messages: Vec::new(),

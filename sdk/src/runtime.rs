@@ -5,8 +5,8 @@
 //! so share its credentials, its connections and its behaviour. What is hidden from the documentation here is the
 //! contract between the generator and the runtime of the same version.
 
-pub(crate) mod checks;
 mod call;
+pub(crate) mod checks;
 mod operation;
 mod pacing;
 mod path;
@@ -25,13 +25,9 @@ use tracing::Instrument;
 
 #[cfg(doc)]
 use crate::Client;
-use crate::{
-    Clock, Credentials,
-    base_url::BaseUrl,
-    request_options::{RequestOptions, Settings},
-};
+use crate::{Clock, Credentials, base_url::BaseUrl, request_options::Settings};
 
-pub use crate::{Error, Response};
+pub use crate::{Error, RequestOptions, Response};
 #[doc(hidden)]
 pub use bytes::Bytes;
 pub(crate) use call::Call;
@@ -114,7 +110,12 @@ impl Runtime {
     pub async fn exec(&self, mut request: Request, operation: &OperationInfo) -> Result<RawResponse, Error> {
         let shared = &self.inner.shared;
         let headers = request.headers_mut();
-        headers.extend(self.settings.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+        headers.extend(
+            self.settings
+                .headers
+                .iter()
+                .map(|(name, value)| (name.clone(), value.clone())),
+        );
         headers.insert(USER_AGENT, shared.user_agent.clone());
         shared.credentials.apply(headers);
         let span = telemetry::call(request.method(), operation, &shared.base_url);
@@ -202,7 +203,10 @@ impl Runtime {
             Err(cause) => return Err(Error::transport(call.clone(), cause, None)),
         };
         if shared.is_foreign && !shared.base_url.is_origin_of(response.url()) {
-            return Err(Error::redirected(call.clone(), &response.url().origin().ascii_serialization()));
+            return Err(Error::redirected(
+                call.clone(),
+                &response.url().origin().ascii_serialization(),
+            ));
         }
         response::read(response, call.clone(), &*shared.clock, self.settings.max_body_size).await
     }

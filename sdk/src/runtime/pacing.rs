@@ -3,7 +3,10 @@
 use std::{
     future::{Future, poll_fn},
     pin::pin,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     task::Poll,
     time::{Duration, Instant},
 };
@@ -20,6 +23,8 @@ pub(super) struct Pacer {
     turn: tokio::sync::Mutex<()>,
     /// Told whenever a request has ended.
     change: Notify,
+    /// How many calls wait for their turn.
+    queue: AtomicUsize,
 }
 
 /// A request on its way, as the pacer counts it.
@@ -53,11 +58,14 @@ impl Pacer {
     pub(super) async fn admit<'a>(&'a self, clock: &'a dyn Clock, patience: Patience) -> Result<Permit<'a>, NoTime> {
         let turn = match self.turn.try_lock() {
             Ok(turn) => turn,
-            Err(_) => within(clock, patience.deadline, self.turn.lock()).await?,
+            Err(_) => {
+                let _place = Place::take(&self.queue);
+                within(clock, patience.deadline, self.turn.lock()).await?
+            }
         };
         loop {
             let now = clock.now();
-            let wait = match self.lock().admit(now) {
+            let wait = match self.lock().admit(now, self.queue.load(Ordering::Relaxed) > 0) {
                 Ok(ticket) => {
                     drop(turn);
                     return Ok(self.permit(clock, ticket));
@@ -72,7 +80,11 @@ impl Pacer {
                 return Ok(self.permit(clock, ticket));
             }
             // Of a pause that is too long it is known already that nobody will hear the end.
-            if until.zip(patience.deadline).is_some_and(|(until, deadline)| until > deadline) && !self.is_busy() {
+            if until
+                .zip(patience.deadline)
+                .is_some_and(|(until, deadline)| until > deadline)
+                && !self.is_busy()
+            {
                 return Err(NoTime);
             }
             let end = until.into_iter().chain(patience.deadline).min();
@@ -84,7 +96,11 @@ impl Pacer {
     }
 
     fn permit<'a>(&'a self, clock: &'a dyn Clock, ticket: Ticket) -> Permit<'a> {
-        Permit { pacer: self, clock, ticket: Some(ticket) }
+        Permit {
+            pacer: self,
+            clock,
+            ticket: Some(ticket),
+        }
     }
 
     /// Whether a request is out whose response may change what is known.
@@ -117,6 +133,22 @@ impl Drop for Permit<'_> {
         if let Some(ticket) = self.ticket.take() {
             self.pacer.finish(&ticket, self.clock.now(), &Outcome::Lost);
         }
+    }
+}
+
+/// A place in the queue, which is given up when the caller goes away.
+struct Place<'a>(&'a AtomicUsize);
+
+impl<'a> Place<'a> {
+    fn take(queue: &'a AtomicUsize) -> Self {
+        queue.fetch_add(1, Ordering::Relaxed);
+        Self(queue)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

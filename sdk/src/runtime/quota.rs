@@ -39,7 +39,9 @@ pub(super) struct Quota {
     policy_line: Option<HeaderValue>,
     /// When the responses of this client's own requests arrived, oldest first.
     counted: VecDeque<Instant>,
+    sent: u64,
     in_flight: u64,
+    last_sent: Option<Instant>,
     /// Since when a request has been out to learn what is left, while others wait.
     probe: Option<Instant>,
     /// Until when others are taken to use the same quota.
@@ -63,17 +65,33 @@ struct Limit {
     /// When the latest request was sent whose response was heard, and when a response was heard last.
     asked: Instant,
     heard: Instant,
-    /// Whether the seconds to the reset are known to be rounded up.
-    rounds_up: bool,
+    /// How the seconds to the reset are rounded, and when the window resets at the latest if they are rounded up.
+    rounding: Rounding,
+    latest_if_up: Instant,
     /// How many responses in a row said nothing of any limit, once the window was over.
     silent: u32,
+    /// What remained when nothing of this client's was on its way, and how many requests it had sent by then.
+    base: u64,
+    base_sent: u64,
+    /// Whether requests are forgotten one by one, and not all at once when a window ends.
+    slides: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Rounding {
+    Unknown,
+    Up,
+    Down,
 }
 
 /// A request that may leave. It must be given back.
 #[derive(Debug)]
 pub(super) struct Ticket {
     sent: Instant,
+    number: u64,
     is_probe: bool,
+    /// Whether nothing else of this client's was on its way, so that what remains was told of after all of it.
+    is_alone: bool,
 }
 
 /// What became of a request.
@@ -115,36 +133,55 @@ struct Policy {
 
 impl Quota {
     /// Lets a request leave, or says how long to wait.
-    pub(super) fn admit(&mut self, now: Instant) -> Result<Ticket, Wait> {
+    ///
+    /// `more` says whether others wait behind it.
+    pub(super) fn admit(&mut self, now: Instant, more: bool) -> Result<Ticket, Wait> {
         let probing = self.probe.filter(|since| now < *since + PATIENCE);
         let mut is_probe = false;
         if !self.known {
             match probing {
-                Some(since) => return Err(Wait { until: Some(since + PATIENCE) }),
+                Some(since) => {
+                    return Err(Wait {
+                        until: Some(since + PATIENCE),
+                    });
+                }
                 // Nobody answers: rather all at once than one a second.
                 None if self.in_flight > 0 => {}
                 None => is_probe = true,
             }
         }
-        let shared = self.is_shared(now);
+        let (shared, idle) = (self.is_shared(now), self.is_idle(now));
         for limit in &self.limits {
-            let share = if shared { limit.remaining.div_ceil(2) } else { limit.remaining };
             let runs = now < limit.latest;
-            if runs && self.in_flight < share {
+            let is_free =
+                self.in_flight < limit.remaining && (!shared || self.sent - limit.base_sent < limit.base.div_ceil(2));
+            // The last one of a window can tell how seconds are rounded, if it is sent when that makes a difference.
+            let is_kept = more
+                && !shared
+                && limit.rounding == Rounding::Unknown
+                && self.in_flight + 1 >= limit.remaining
+                && now < limit.latest_if_up
+                && limit.latest_if_up < limit.latest;
+            if runs && is_free && !is_kept {
                 continue;
             }
-            let next = (!shared).then(|| self.next_freed(limit)).flatten();
+            let next = (limit.slides && !shared).then(|| self.next_freed(limit)).flatten();
             let freed = next.is_some_and(|next| next <= now);
-            if probing.is_none() && (!runs || freed) {
+            let has_more = shared && runs && idle && limit.remaining > 0;
+            if probing.is_none() && (!runs || freed || has_more) {
                 is_probe = true;
                 continue;
             }
             let times = [
                 runs.then_some(limit.latest),
+                (is_free && is_kept).then_some(limit.latest_if_up),
                 next.filter(|next| *next > now),
                 probing.map(|since| since + PATIENCE),
+                self.last_sent.filter(|_| !idle).map(|last| last + PATIENCE),
             ];
-            return Err(Wait { until: times.into_iter().flatten().min() });
+            return Err(Wait {
+                until: times.into_iter().flatten().min(),
+            });
         }
         Ok(self.send(now, is_probe))
     }
@@ -154,8 +191,26 @@ impl Quota {
         if is_probe {
             self.probe = Some(now);
         }
+        let is_alone = self.is_idle(now);
+        self.sent += 1;
         self.in_flight += 1;
-        Ticket { sent: now, is_probe }
+        self.last_sent = Some(now);
+        Ticket {
+            sent: now,
+            number: self.sent,
+            is_probe,
+            is_alone,
+        }
+    }
+
+    /// Whether nothing is on its way, but for what is given up as lost.
+    fn is_idle(&self, now: Instant) -> bool {
+        self.in_flight == 0 || self.last_sent.is_none_or(|last| now >= last + PATIENCE)
+    }
+
+    /// Whether a request is out whose response may change what is known.
+    pub(super) fn is_busy(&self) -> bool {
+        self.in_flight > 0
     }
 
     /// Takes a request back that has ended.
@@ -167,7 +222,11 @@ impl Quota {
         match *outcome {
             Outcome::NotSent => {}
             Outcome::Lost => self.heard_nothing(now),
-            Outcome::Answered { status, headers, retry_after } => {
+            Outcome::Answered {
+                status,
+                headers,
+                retry_after,
+            } => {
                 let refused = (status == StatusCode::TOO_MANY_REQUESTS).then_some(retry_after);
                 self.heard(ticket, now, headers, refused);
             }
@@ -224,14 +283,21 @@ impl Quota {
                 policies.push(Policy {
                     name: name.into(),
                     quota,
-                    window: window.map(Duration::from_secs),
+                    window: window
+                        .map(Duration::from_secs)
+                        .filter(|window| (SECOND..=LONGEST).contains(window)),
                 });
             }
         });
     }
 
     fn observe(&mut self, ticket: &Ticket, now: Instant, report: &Report<'_>) {
-        let Report { remaining, quota, window, .. } = *report;
+        let Report {
+            remaining,
+            quota,
+            window,
+            ..
+        } = *report;
         // Without a time there is nothing to wait for.
         let Some(reset) = report.reset.or(window).filter(|reset| *reset <= LONGEST) else {
             return;
@@ -240,22 +306,38 @@ impl Quota {
             let own = self.in_flight + self.counted_since(ticket.sent, window);
             if quota.saturating_sub(remaining) > own {
                 self.others_are_seen(now, window);
-            } else if self.shared_until.is_none() {
-                // Others may be there without having shown yet.
-                self.shared_until = Some(now + window);
             }
         }
+        let shared = self.is_shared(now);
         let known = self.limits.iter_mut().find(|limit| *limit.name == *report.name);
-        let rounds_up = known.as_ref().is_some_and(|limit| limit.rounds_up)
-            // Somebody asked in this window before, so less than all of it is left: only rounding up gives all.
-            || window.zip(quota).is_some_and(|(window, quota)| reset >= window && remaining + 1 < quota);
         let earliest = ticket.sent + reset.saturating_sub(SECOND);
-        let mut latest = now + reset + if rounds_up { Duration::ZERO } else { SECOND };
-        if let Some(window) = window {
-            latest = latest.min(now + window);
-        }
-        let fresh = Limit {
-            name: report.name.into(),
+        let rounding = match known.as_ref().map_or(Rounding::Unknown, |limit| limit.rounding) {
+            Rounding::Unknown if reset.is_zero() => Rounding::Down,
+            // Somebody asked in this window before, so less than all of it is left: only rounding up gives all.
+            Rounding::Unknown if window.zip(quota).is_some_and(|(w, q)| reset >= w && remaining + 1 < q) => {
+                Rounding::Up
+            }
+            // The window was over when it would be by rounding up, and not yet by rounding down.
+            Rounding::Unknown
+                if known.as_ref().is_some_and(|limit| {
+                    (limit.latest_if_up..limit.latest).contains(&ticket.sent) && earliest > limit.latest
+                }) =>
+            {
+                Rounding::Up
+            }
+            known => known,
+        };
+        let latest_if = |extra| {
+            let latest = now + reset + extra;
+            window.map_or(latest, |window| latest.min(now + window))
+        };
+        let latest_if_up = latest_if(Duration::ZERO);
+        let latest = match rounding {
+            Rounding::Up => latest_if_up,
+            _ => latest_if(SECOND),
+        };
+        let fresh = |name| Limit {
+            name,
             quota,
             window,
             remaining,
@@ -265,19 +347,33 @@ impl Quota {
             before: None,
             asked: ticket.sent,
             heard: now,
-            rounds_up,
+            rounding,
+            latest_if_up,
             silent: 0,
+            base: remaining,
+            base_sent: ticket.number,
+            slides: false,
         };
         let Some(limit) = known else {
             if self.limits.len() < MOST_LIMITS {
-                self.limits.push(fresh);
+                self.limits.push(fresh(report.name.into()));
             }
             return;
         };
         if ticket.sent >= limit.latest || earliest > limit.latest {
-            let name = mem::take(&mut limit.name);
-            *limit = Limit { name, before: Some(limit.latest), ..fresh };
+            // The first request after a reset finds nothing used, unless there is no reset.
+            let used = quota.unwrap_or_default().saturating_sub(remaining);
+            let slides = limit.slides || (ticket.is_alone && !shared && used > 1);
+            let (name, before) = (mem::take(&mut limit.name), Some(limit.latest));
+            *limit = Limit {
+                before,
+                slides,
+                ..fresh(name)
+            };
             return;
+        }
+        if ticket.is_alone {
+            (limit.base, limit.base_sent) = (remaining, ticket.number);
         }
         let is_newest = ticket.sent >= limit.heard;
         let asked = limit.asked.max(ticket.sent);
@@ -286,13 +382,18 @@ impl Quota {
             // It may have been counted in this window all the same.
             limit.remaining = limit.remaining.saturating_sub(1);
         } else {
-            limit.remaining = if is_newest { remaining } else { limit.remaining.min(remaining) };
+            limit.remaining = if is_newest {
+                remaining
+            } else {
+                limit.remaining.min(remaining)
+            };
             (limit.earliest, limit.latest) = (limit.earliest.max(earliest), limit.latest.min(latest));
             if limit.earliest > limit.latest {
                 (limit.earliest, limit.latest) = (earliest, latest);
             }
+            limit.latest_if_up = limit.latest_if_up.min(latest_if_up);
         }
-        (limit.quota, limit.window, limit.rounds_up) = (quota, window, rounds_up);
+        (limit.quota, limit.window, limit.rounding) = (quota, window, rounding);
         (limit.asked, limit.heard, limit.silent) = (asked, now, 0);
     }
 
@@ -301,15 +402,28 @@ impl Quota {
         if let Some(window) = self.limits.iter().filter_map(|limit| limit.window).max() {
             self.others_are_seen(now, window);
         }
+        for limit in &mut self.limits {
+            limit.slides = false;
+        }
         // What still has something left did not refuse.
         let Some(wait) = wait.filter(|wait| (exhausted || !any) && *wait <= LONGEST) else {
             return;
         };
         if !any {
-            let report = Report { name: "", remaining: 0, reset: Some(wait), quota: None, window: None };
+            let report = Report {
+                name: "",
+                remaining: 0,
+                reset: Some(wait),
+                quota: None,
+                window: None,
+            };
             self.observe(ticket, now, &report);
         }
-        for limit in self.limits.iter_mut().filter(|limit| limit.remaining == 0 && limit.heard == now) {
+        for limit in self
+            .limits
+            .iter_mut()
+            .filter(|limit| limit.remaining == 0 && limit.heard == now)
+        {
             // `Retry-After` is rounded up.
             limit.latest = limit.latest.min(now + wait);
         }
@@ -330,6 +444,7 @@ impl Quota {
             if let (Some(quota), Some(window)) = (limit.quota, limit.window) {
                 limit.before = Some(limit.latest);
                 (limit.remaining, limit.silent) = (quota.saturating_sub(1), 0);
+                (limit.base, limit.base_sent) = (limit.remaining, self.sent);
                 (limit.earliest, limit.latest) = (now, now + window);
             }
         }
@@ -340,7 +455,9 @@ impl Quota {
         let longest = self.limits.iter().filter_map(|limit| limit.window).max();
         let Some(window) = longest else { return };
         let oldest = self.limits.iter().map(|limit| limit.asked).min().unwrap_or(now);
-        while self.counted.front().is_some_and(|counted| *counted + window <= oldest) || self.counted.len() >= MOST_COUNTED {
+        while self.counted.front().is_some_and(|counted| *counted + window <= oldest)
+            || self.counted.len() >= MOST_COUNTED
+        {
             self.counted.pop_front();
         }
         self.counted.push_back(now);
@@ -361,10 +478,13 @@ impl Quota {
     }
 
     fn is_shared(&self, now: Instant) -> bool {
-        self.shared_until.is_none_or(|until| now < until)
+        self.shared_until.is_some_and(|until| now < until)
     }
 
     fn others_are_seen(&mut self, now: Instant, window: Duration) {
         self.shared_until = self.shared_until.max(Some(now + window * 2));
     }
 }
+
+#[cfg(test)]
+mod simulation;

@@ -1,5 +1,6 @@
 //! A request on its way from a generated builder to the HTTP client.
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header::CONTENT_TYPE};
 use reqwest::{Body, Request, Url};
 use serde::Serialize;
@@ -15,13 +16,33 @@ pub struct RequestBuilder {
 }
 
 impl RequestBuilder {
-    pub(super) fn new(operation: &OperationInfo, method: Method, url: &str) -> Self {
+    pub(crate) fn new(operation: &OperationInfo, method: Method, url: &str) -> Self {
         let url = Url::parse(url)
             .map_err(|cause| Error::invalid_request(operation, format!("`{url}` is not a valid URL: {cause}")));
         Self {
             operation: *operation,
             request: url.map(|url| Request::new(method, url)),
         }
+    }
+
+    /// A request that cannot be made.
+    pub(crate) fn refused(operation: &OperationInfo, reason: String) -> Self {
+        Self {
+            operation: *operation,
+            request: Err(Error::invalid_request(operation, reason)),
+        }
+    }
+
+    /// Sets a body of a media type that the caller names.
+    #[must_use]
+    pub(crate) fn typed_body(self, content_type: &str, body: Bytes) -> Self {
+        self.and(|request| {
+            let value = HeaderValue::from_str(content_type)
+                .map_err(|_| format!("the content type {content_type:?} cannot stand in a header"))?;
+            request.headers_mut().insert(CONTENT_TYPE, value);
+            *request.body_mut() = Some(body.into());
+            Ok(())
+        })
     }
 
     /// Sets a header.

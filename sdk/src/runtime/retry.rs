@@ -69,12 +69,19 @@ pub(super) fn wait(attempt: &Attempt, settings: &Settings, jitter: &Jitter) -> O
     if !is_safe || attempt.number > settings.max_retries {
         return None;
     }
-    if attempt.retry_after.is_some_and(|asked| asked > settings.max_retry_after) {
+    if attempt
+        .retry_after
+        .is_some_and(|asked| asked > settings.max_retry_after)
+    {
         return None;
     }
-    let doubled = 2u32.checked_pow(attempt.number - 1).map(|factor| settings.initial_backoff.saturating_mul(factor));
+    let doubled = 2u32
+        .checked_pow(attempt.number - 1)
+        .map(|factor| settings.initial_backoff.saturating_mul(factor));
     let longest = doubled.unwrap_or(Duration::MAX).min(settings.max_backoff);
-    let wait = jitter(longest).min(longest).max(attempt.retry_after.unwrap_or_default());
+    let wait = jitter(longest)
+        .min(longest)
+        .max(attempt.retry_after.unwrap_or_default());
     match attempt.deadline {
         // Nothing could be done at the end of it.
         Some(deadline) if attempt.now.checked_add(wait).is_none_or(|end| end >= deadline) => None,
@@ -105,14 +112,25 @@ mod tests {
     }
 
     fn settings(max_retries: u32) -> Settings {
-        Settings { max_retries, ..Settings::default() }
+        Settings {
+            max_retries,
+            ..Settings::default()
+        }
     }
 
     #[test]
     fn waits_double_up_to_the_longest_and_never_overflow() {
-        let waits = [1, 2, 3, 4, 5, 6, 40, u32::MAX - 1].map(|number| wait(&attempt(number), &settings(u32::MAX), &|w| w).unwrap());
-        assert_eq!(waits.map(|wait| wait.as_millis()), [500, 1000, 2000, 4000, 8000, 8000, 8000, 8000]);
-        let unbounded = Settings { max_backoff: Duration::MAX, initial_backoff: Duration::MAX, ..settings(u32::MAX) };
+        let waits = [1, 2, 3, 4, 5, 6, 40, u32::MAX - 1]
+            .map(|number| wait(&attempt(number), &settings(u32::MAX), &|w| w).unwrap());
+        assert_eq!(
+            waits.map(|wait| wait.as_millis()),
+            [500, 1000, 2000, 4000, 8000, 8000, 8000, 8000]
+        );
+        let unbounded = Settings {
+            max_backoff: Duration::MAX,
+            initial_backoff: Duration::MAX,
+            ..settings(u32::MAX)
+        };
         assert_eq!(wait(&attempt(9), &unbounded, &|w| w), Some(Duration::MAX));
     }
 
@@ -140,14 +158,25 @@ mod tests {
             (Verdict::NotDone, false, true),
             (Verdict::Final, true, false),
         ] {
-            let attempt = Attempt { verdict, idempotent, ..attempt(1) };
-            assert_eq!(wait(&attempt, &settings(2), &|w| w).is_some(), repeated, "{verdict:?} {idempotent}");
+            let attempt = Attempt {
+                verdict,
+                idempotent,
+                ..attempt(1)
+            };
+            assert_eq!(
+                wait(&attempt, &settings(2), &|w| w).is_some(),
+                repeated,
+                "{verdict:?} {idempotent}"
+            );
         }
     }
 
     #[test]
     fn the_service_says_how_long_up_to_the_ceiling() {
-        let asked = |seconds| Attempt { retry_after: Some(SECOND * seconds), ..attempt(1) };
+        let asked = |seconds| Attempt {
+            retry_after: Some(SECOND * seconds),
+            ..attempt(1)
+        };
         assert_eq!(wait(&asked(300), &settings(2), &|w| w), Some(SECOND * 300));
         assert_eq!(wait(&asked(0), &settings(2), &|w| w), Some(SECOND / 2));
         assert_eq!(wait(&asked(361), &settings(2), &|w| w), None);
@@ -155,7 +184,10 @@ mod tests {
 
     #[test]
     fn no_wait_is_begun_that_outlives_the_call() {
-        let mut attempt = Attempt { retry_after: Some(SECOND * 10), ..attempt(1) };
+        let mut attempt = Attempt {
+            retry_after: Some(SECOND * 10),
+            ..attempt(1)
+        };
         attempt.deadline = Some(attempt.now + SECOND * 10);
         assert_eq!(wait(&attempt, &settings(2), &|w| w), None);
         attempt.deadline = Some(attempt.now + SECOND * 11);

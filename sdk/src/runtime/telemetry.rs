@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use http::{Method, StatusCode};
-use tracing::{Span, field::Empty};
+use tracing::{Level, Span, field::Empty};
 
 use super::{OperationInfo, RawResponse};
 use crate::{Error, ErrorKind, base_url::BaseUrl, response::request_id};
@@ -46,15 +46,18 @@ pub(super) fn call(method: &Method, operation: &OperationInfo, base_url: &BaseUr
 
 /// An attempt has ended.
 pub(super) fn attempt(outcome: &Result<RawResponse, Error>, attempt: &Attempt) {
-    tracing::debug!(
+    tracing::event!(
         target: TARGET,
-        http.request.resend_count = attempt.resend_count,
-        http.response.status_code = status(outcome).map(|status| status.as_u16()),
-        error.r#type = error_type(status(outcome).as_ref(), outcome),
-        cloudflare.request_id = id(outcome),
-        cloudflare.duration = attempt.took.as_secs_f64(),
-        cloudflare.pacing.wait = attempt.paced.as_secs_f64(),
-        cloudflare.retry.wait = attempt.wait.map(|wait| wait.as_secs_f64()),
+        Level::DEBUG,
+        {
+            http.request.resend_count = attempt.resend_count,
+            http.response.status_code = status(outcome).map(|status| status.as_u16()),
+            error.r#type = error_type(status(outcome).as_ref(), outcome),
+            cloudflare.request_id = id(outcome),
+            cloudflare.duration = attempt.took.as_secs_f64(),
+            cloudflare.pacing.wait = attempt.paced.as_secs_f64(),
+            cloudflare.retry.wait = attempt.wait.map(|wait| wait.as_secs_f64()),
+        },
         "attempt"
     );
 }

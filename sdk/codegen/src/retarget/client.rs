@@ -51,6 +51,14 @@ pub(super) fn run(file: &mut syn::File, target: &Target) -> Result<(), String> {
                 Self { runtime }
             }
 
+            /// A client that makes calls with these options, and those of this client where they say nothing.
+            ///
+            /// It shares connections and the rate limit with this one.
+            #[must_use]
+            pub fn with_options(&self, options: #runtime::RequestOptions) -> Self {
+                Self::from_runtime(self.runtime.with_options(options))
+            }
+
             /// The runtime that carries the calls, to be shared with clients of other documents.
             #[must_use]
             pub fn runtime(&self) -> &#runtime::Runtime {

@@ -1,0 +1,434 @@
+//! Clients and a server that enforces a limit, simulated: what takes minutes takes no time, and nothing is random.
+
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, VecDeque},
+    time::{Duration, Instant},
+};
+
+use http::{HeaderMap, StatusCode};
+
+use super::{Outcome, Quota, Ticket};
+
+const MS: Duration = Duration::from_millis(1);
+const SECOND: Duration = Duration::from_secs(1);
+
+/// How a server counts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Counting {
+    /// A window begins with the first request after the last one.
+    FromFirst,
+    /// Windows begin at fixed times; the first one has run for so long.
+    Fixed(Duration),
+    /// What was counted is forgotten after a window's length.
+    Sliding,
+}
+
+/// How a server writes the time to the reset in whole seconds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Rounding {
+    Up,
+    Down,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct World {
+    counting: Counting,
+    rounding: Rounding,
+    quota: u64,
+    window: Duration,
+    /// How long a request travels until it is counted, and the response from there.
+    there: Duration,
+    back: Duration,
+    processes: usize,
+    calls: usize,
+    concurrency: usize,
+    /// Every so many requests one is answered by nothing of use, if any.
+    failing: Option<usize>,
+}
+
+#[derive(Debug, Default, PartialEq)]
+struct Report {
+    took: Duration,
+    refused: usize,
+    lost: usize,
+}
+
+struct Server {
+    world: World,
+    start: Instant,
+    counted: VecDeque<Instant>,
+    begun: Option<Instant>,
+    served: usize,
+}
+
+impl Server {
+    fn answer(&mut self, now: Instant) -> (StatusCode, HeaderMap, Option<Duration>) {
+        let World {
+            counting,
+            quota,
+            window,
+            ..
+        } = self.world;
+        let reset = match counting {
+            Counting::Sliding => {
+                while self.counted.front().is_some_and(|time| *time + window <= now) {
+                    self.counted.pop_front();
+                }
+                self.counted.front().map_or(now + window, |oldest| *oldest + window)
+            }
+            Counting::FromFirst | Counting::Fixed(_) => {
+                let begun = self.begun.get_or_insert(match counting {
+                    Counting::Fixed(run) => self.start - run,
+                    _ => now,
+                });
+                if now >= *begun + window {
+                    self.counted.clear();
+                    *begun = match counting {
+                        Counting::FromFirst => now,
+                        _ => *begun + window * (((now - *begun).as_nanos() / window.as_nanos()) as u32),
+                    };
+                }
+                *begun + window
+            }
+        };
+        let refused = self.counted.len() as u64 >= quota;
+        if !refused {
+            self.counted.push_back(now);
+        }
+        let remaining = quota - self.counted.len() as u64;
+        let left = reset - now;
+        let up = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+        let seconds = match self.world.rounding {
+            Rounding::Up => up,
+            Rounding::Down => left.as_secs(),
+        };
+        self.served += 1;
+        let mut headers = HeaderMap::new();
+        if self.world.failing.is_some_and(|every| self.served % every == 0) {
+            return (StatusCode::BAD_GATEWAY, headers, None);
+        }
+        headers.insert(
+            "ratelimit",
+            format!("\"default\";r={remaining};t={seconds}").parse().unwrap(),
+        );
+        let policy = format!("\"default\";q={quota};w={}", window.as_secs());
+        headers.insert("ratelimit-policy", policy.parse().unwrap());
+        match refused {
+            true => (StatusCode::TOO_MANY_REQUESTS, headers, Some(SECOND * up as u32)),
+            false => (StatusCode::OK, headers, None),
+        }
+    }
+}
+
+struct Process {
+    quota: Quota,
+    /// How often each waiting call was sent before.
+    waiting: VecDeque<u32>,
+    in_flight: usize,
+}
+
+enum Event {
+    Wake(usize),
+    Again(usize, u32),
+    Arrived(usize, Ticket, u32),
+    Answered(usize, Ticket, u32, StatusCode, HeaderMap, Option<Duration>),
+}
+
+fn run(world: World) -> Report {
+    let start = Instant::now();
+    let mut server = Server {
+        world,
+        start,
+        counted: VecDeque::new(),
+        begun: None,
+        served: 0,
+    };
+    let mut processes: Vec<_> = (0..world.processes)
+        .map(|_| Process {
+            quota: Quota::default(),
+            waiting: vec![0; world.calls].into(),
+            in_flight: 0,
+        })
+        .collect();
+    let mut times = BinaryHeap::new();
+    let mut report = Report::default();
+    let mut store: Vec<Option<Event>> = Vec::new();
+    let push = |times: &mut BinaryHeap<Reverse<(Instant, usize)>>, store: &mut Vec<Option<Event>>, time, event| {
+        store.push(Some(event));
+        times.push(Reverse((time, store.len() - 1)));
+    };
+    for index in 0..world.processes {
+        // Not at quite the same time, as processes start.
+        push(
+            &mut times,
+            &mut store,
+            start + MS * (7 * index as u32),
+            Event::Wake(index),
+        );
+    }
+    while let Some(Reverse((now, number))) = times.pop() {
+        let index = match store[number].take().unwrap() {
+            Event::Wake(index) => index,
+            Event::Again(index, sent) => {
+                processes[index].waiting.push_back(sent);
+                index
+            }
+            Event::Arrived(index, ticket, sent) => {
+                let (status, headers, retry_after) = server.answer(now);
+                let event = Event::Answered(index, ticket, sent, status, headers, retry_after);
+                push(&mut times, &mut store, now + world.back, event);
+                continue;
+            }
+            Event::Answered(index, ticket, sent, status, headers, retry_after) => {
+                let process = &mut processes[index];
+                process.in_flight -= 1;
+                process.quota.finish(
+                    &ticket,
+                    now,
+                    &Outcome::Answered {
+                        status,
+                        headers: &headers,
+                        retry_after,
+                    },
+                );
+                if status == StatusCode::OK {
+                    report.took = now - start;
+                } else if sent < 3 {
+                    report.refused += usize::from(status == StatusCode::TOO_MANY_REQUESTS);
+                    push(
+                        &mut times,
+                        &mut store,
+                        now + retry_after.unwrap_or(MS * 250),
+                        Event::Again(index, sent),
+                    );
+                } else {
+                    report.lost += 1;
+                }
+                index
+            }
+        };
+        let process = &mut processes[index];
+        while process.in_flight < world.concurrency && !process.waiting.is_empty() {
+            match process.quota.admit(now, process.waiting.len() > 1) {
+                Ok(ticket) => {
+                    let sent = process.waiting.pop_front().unwrap();
+                    process.in_flight += 1;
+                    push(
+                        &mut times,
+                        &mut store,
+                        now + world.there,
+                        Event::Arrived(index, ticket, sent + 1),
+                    );
+                }
+                Err(wait) => {
+                    if let Some(until) = wait.until {
+                        push(&mut times, &mut store, until.max(now + MS), Event::Wake(index));
+                    }
+                    break;
+                }
+            }
+        }
+    }
+    report
+}
+
+const WORLD: World = World {
+    counting: Counting::FromFirst,
+    rounding: Rounding::Up,
+    quota: 200,
+    window: Duration::from_secs(5),
+    there: Duration::from_millis(25),
+    back: Duration::from_millis(25),
+    processes: 1,
+    calls: 1990,
+    concurrency: 256,
+    failing: None,
+};
+
+fn countings() -> Vec<Counting> {
+    let mut all = vec![Counting::FromFirst, Counting::Sliding];
+    all.extend([0, 400, 1300, 2500, 3900, 4700].map(|run| Counting::Fixed(MS * run)));
+    all
+}
+
+/// The least time that the limit allows.
+fn least(world: &World) -> Duration {
+    let windows = (world.calls * world.processes - 1) as u32 / world.quota as u32;
+    let run = match world.counting {
+        Counting::Fixed(run) => run,
+        _ => Duration::ZERO,
+    };
+    (world.window * windows).saturating_sub(run) + world.there + world.back
+}
+
+/// All the servers that are known of, at several distances.
+fn worlds(base: World) -> Vec<World> {
+    let mut worlds = Vec::new();
+    for (there, back) in [(25, 25), (50, 0), (0, 50)] {
+        for rounding in [Rounding::Up, Rounding::Down] {
+            for counting in countings() {
+                let (there, back) = (MS * there, MS * back);
+                worlds.push(World {
+                    counting,
+                    rounding,
+                    there,
+                    back,
+                    ..base
+                });
+            }
+        }
+    }
+    worlds
+}
+
+fn ratio(world: &World, report: &Report) -> f64 {
+    report.took.as_secs_f64() / least(world).as_secs_f64()
+}
+
+#[test]
+fn a_client_alone_is_never_refused_and_loses_no_time() {
+    for world in worlds(WORLD) {
+        let report = run(world);
+        assert_eq!((report.refused, report.lost), (0, 0), "{world:?}");
+        assert!(ratio(&world, &report) < 1.03, "{world:?} {report:?}");
+    }
+}
+
+#[test]
+fn two_processes_on_one_quota_lose_no_call_and_hardly_any_time() {
+    for world in worlds(World {
+        processes: 2,
+        calls: WORLD.calls / 2,
+        ..WORLD
+    }) {
+        let report = run(world);
+        assert_eq!(report.lost, 0, "{world:?} {report:?}");
+        // Refused is what both send before either knows of the other, and little more.
+        assert!(report.refused < 200, "{world:?} {report:?}");
+        assert!(ratio(&world, &report) < 1.05, "{world:?} {report:?}");
+    }
+}
+
+#[test]
+fn answers_of_no_use_cost_little_time() {
+    for world in worlds(World {
+        failing: Some(20),
+        ..WORLD
+    }) {
+        let report = run(world);
+        assert_eq!(report.lost, 0, "{world:?} {report:?}");
+        // Each of them takes its share of the quota, beside the call that is repeated.
+        assert!(ratio(&world, &report) < 1.10 * 20.0 / 19.0, "{world:?} {report:?}");
+    }
+}
+
+#[test]
+fn cloudflares_limit_is_used_up_in_every_window() {
+    let world = World {
+        quota: 1200,
+        window: SECOND * 300,
+        calls: 60_000,
+        ..WORLD
+    };
+    let report = run(world);
+    assert_eq!((report.refused, report.lost), (0, 0), "{report:?}");
+    // 50 windows, of which the last ends with its calls.
+    let least = SECOND * (300 * 49);
+    assert!((least..least + SECOND * 10).contains(&report.took), "{report:?}");
+}
+
+#[test]
+fn who_calls_seldom_does_not_wait() {
+    for quota in [1, 2, 3, 1200] {
+        let mut quota_of_client = Quota::default();
+        let world = World {
+            quota,
+            window: SECOND * 300,
+            ..WORLD
+        };
+        let start = Instant::now();
+        let mut server = Server {
+            world,
+            start,
+            counted: VecDeque::new(),
+            begun: None,
+            served: 0,
+        };
+        for call in 0..10 {
+            let now = start + SECOND * 301 * call;
+            let ticket = quota_of_client.admit(now, false).unwrap();
+            let (status, headers, retry_after) = server.answer(now);
+            quota_of_client.finish(
+                &ticket,
+                now,
+                &Outcome::Answered {
+                    status,
+                    headers: &headers,
+                    retry_after,
+                },
+            );
+            assert_eq!(status, StatusCode::OK);
+        }
+    }
+}
+
+#[test]
+fn a_server_that_tells_of_no_limit_is_not_waited_for() {
+    let mut quota = Quota::default();
+    let now = Instant::now();
+    let first = quota.admit(now, true).unwrap();
+    assert!(quota.admit(now, true).is_err(), "the first response is waited for");
+    let answered = Outcome::Answered {
+        status: StatusCode::OK,
+        headers: &HeaderMap::new(),
+        retry_after: None,
+    };
+    quota.finish(&first, now, &answered);
+    assert!((0..1000).all(|_| quota.admit(now, true).is_ok()));
+}
+
+#[test]
+fn who_gets_no_response_does_not_hold_up_the_others_for_long() {
+    let mut quota = Quota::default();
+    let now = Instant::now();
+    quota.admit(now, true).unwrap();
+    assert_eq!(
+        quota.admit(now, true).unwrap_err(),
+        Wait {
+            until: Some(now + SECOND)
+        }
+    );
+    assert!((0..1000).all(|_| quota.admit(now + SECOND, true).is_ok()));
+}
+
+#[test]
+fn headers_that_make_no_sense_do_no_harm() {
+    let start = Instant::now();
+    for (limit, policy) in [
+        ("\"a\";r=0;t=999999999999999", "\"a\";q=0;w=0"),
+        ("\"a\";r=999999999999999;t=0", "\"a\";q=1;w=999999999999999"),
+        ("\"a\";r=0", ""),
+        ("\"a\";r=0;t=0", "\"a\";q=999999999999999;w=1"),
+    ] {
+        let mut quota = Quota::default();
+        let mut headers = HeaderMap::new();
+        headers.insert("ratelimit", limit.parse().unwrap());
+        headers.insert("ratelimit-policy", policy.parse().unwrap());
+        for call in 0..50 {
+            let now = start + SECOND * call;
+            let ticket = quota.admit(now, true).unwrap_or_else(|_| quota.send(now, false));
+            let retry_after = Some(Duration::MAX);
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            quota.finish(
+                &ticket,
+                now + MS,
+                &Outcome::Answered {
+                    status,
+                    headers: &headers,
+                    retry_after,
+                },
+            );
+        }
+    }
+}
