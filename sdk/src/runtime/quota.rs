@@ -155,7 +155,8 @@ impl Quota {
             let runs = now < limit.latest;
             let is_free =
                 self.in_flight < limit.remaining && (!shared || self.sent - limit.base_sent < limit.base.div_ceil(2));
-            // The last one of a window can tell how seconds are rounded, if it is sent when that makes a difference.
+            // The last one of a window can tell whether it is over when it would be by rounding up, and loses nothing
+            // if it is not.
             let is_kept = more
                 && !shared
                 && limit.rounding == Rounding::Unknown
@@ -315,14 +316,6 @@ impl Quota {
             Rounding::Unknown if reset.is_zero() => Rounding::Down,
             // Somebody asked in this window before, so less than all of it is left: only rounding up gives all.
             Rounding::Unknown if window.zip(quota).is_some_and(|(w, q)| reset >= w && remaining + 1 < q) => {
-                Rounding::Up
-            }
-            // The window was over when it would be by rounding up, and not yet by rounding down.
-            Rounding::Unknown
-                if known.as_ref().is_some_and(|limit| {
-                    (limit.latest_if_up..limit.latest).contains(&ticket.sent) && earliest > limit.latest
-                }) =>
-            {
                 Rounding::Up
             }
             known => known,
