@@ -68,19 +68,22 @@ pub fn nowhere() -> String {
     listen().1
 }
 
-/// Configures a client that calls this URL with [`TOKEN`].
+/// Configures a client that calls this URL with [`TOKEN`], once a call.
 ///
 /// # Panics
 ///
 /// When the token is refused.
 pub fn builder(url: impl Into<String>) -> ClientBuilder {
-    let builder = Client::builder().base_url(url).timeout(Duration::from_secs(10));
+    let builder = Client::builder()
+        .base_url(url)
+        .timeout(Duration::from_secs(10))
+        .max_retries(0);
     builder
         .api_token(TOKEN)
         .expect("the example of the reference is a token")
 }
 
-/// A client that calls this URL with [`TOKEN`].
+/// A client that calls this URL with [`TOKEN`], once a call.
 ///
 /// # Panics
 ///

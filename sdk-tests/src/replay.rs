@@ -74,7 +74,10 @@ async fn exchange(recording: &Recording) -> Result<(), String> {
 
 /// A client with the recorded credentials.
 fn client(request: &Request, base_url: &str) -> Result<Client, String> {
-    let builder = Client::builder().base_url(base_url).timeout(Duration::from_secs(10));
+    let builder = Client::builder()
+        .base_url(base_url)
+        .timeout(Duration::from_secs(10))
+        .max_retries(0);
     let header = |name| request.headers.get(name).map(String::as_str);
     let token = header("authorization").and_then(|value| value.strip_prefix("Bearer "));
     match (token, header("x-auth-email"), header("x-auth-key")) {

@@ -58,7 +58,8 @@ fn unpacked() -> PathBuf {
         let archive =
             Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("package-target/package/{name}-{version}.crate"));
         let status = Command::new("tar")
-            .arg("-xzf")
+            // Times of now: those in the archive are always the same, by which cargo would take old output for fresh.
+            .arg("-xmzf")
             .arg(archive)
             .current_dir(&folder)
             .status()

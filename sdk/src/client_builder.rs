@@ -150,6 +150,13 @@ impl ClientBuilder {
         self.options(RequestOptions::new().max_retries(retries))
     }
 
+    /// How many bytes the body of a response may have; 16 MiB by default.
+    ///
+    /// The same as [`RequestOptions::max_body_size`].
+    pub fn max_body_size(self, bytes: usize) -> Self {
+        self.options(RequestOptions::new().max_body_size(bytes))
+    }
+
     /// How long making a connection may take, TLS included; 10 seconds by default. It counts towards
     /// [`timeout`](Self::timeout).
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
