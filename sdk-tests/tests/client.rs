@@ -164,6 +164,7 @@ async fn credentials_are_never_shown() {
         let builder = Client::builder()
             .credentials(credentials.clone())
             .base_url(server.uri())
+            .max_retries(0)
             .timeout(Duration::from_secs(10));
         let client = builder.clone().build().unwrap();
         let response = get(&client).await.unwrap();

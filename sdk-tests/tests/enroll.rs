@@ -304,6 +304,8 @@ async fn no_answer_is_told_with_its_causes() {
     let variables = [("CLOUDFLARE_API_TOKEN", TOKEN), ("CLOUDFLARE_BASE_URL", &url)];
     let run = enroll(&["--zone", ZONE], &variables).await;
     assert_eq!(run.code, Some(1));
-    let told = format!("error: ssl_automatic_mode_get: no connection could be made to {url}\n  because: ");
+    let told = format!(
+        "error: ssl_automatic_mode_get: no connection could be made to {url}; 3 attempts were made\n  because: "
+    );
     assert!(run.err.starts_with(&told), "{}", run.err);
 }

@@ -13,8 +13,7 @@ pub(crate) const DEFAULT: &str = "https://api.cloudflare.com/client/v4";
 #[derive(Clone)]
 pub(crate) struct BaseUrl {
     text: Arc<str>,
-    host: Arc<str>,
-    port: Option<u16>,
+    url: Arc<Url>,
     loopback: bool,
 }
 
@@ -45,8 +44,7 @@ impl BaseUrl {
         }
         Ok(Self {
             text: url.as_str().trim_end_matches('/').into(),
-            host: url.host_str().unwrap_or_default().into(),
-            port: url.port_or_known_default(),
+            url: Arc::new(url),
             loopback,
         })
     }
@@ -56,17 +54,29 @@ impl BaseUrl {
     }
 
     pub(crate) fn host(&self) -> &str {
-        &self.host
+        self.url.host_str().unwrap_or_default()
     }
 
     pub(crate) fn port(&self) -> Option<u16> {
-        self.port
+        self.url.port_or_known_default()
+    }
+
+    /// The URL that a text is, if it is this base URL with a path appended.
+    ///
+    /// Cheaper than parsing all of it anew. What the path holds is encoded if it has to be.
+    pub(crate) fn with_path(&self, text: &str) -> Option<Url> {
+        let path = text.strip_prefix(&*self.text).filter(|path| path.starts_with('/'))?;
+        let mut url = Url::clone(&self.url);
+        match self.url.path() {
+            "/" => url.set_path(path),
+            base => url.set_path(&[base.trim_end_matches('/'), path].concat()),
+        }
+        Some(url)
     }
 
     /// Whether a response came from where requests go.
     pub(crate) fn is_origin_of(&self, url: &Url) -> bool {
-        let scheme = if self.is_https() { "https" } else { "http" };
-        url.scheme() == scheme && url.host_str() == Some(self.host()) && url.port_or_known_default() == self.port
+        url.origin() == self.url.origin()
     }
 
     /// Whether requests stay on this machine.
@@ -75,7 +85,7 @@ impl BaseUrl {
     }
 
     pub(crate) fn is_https(&self) -> bool {
-        self.text.starts_with("https:")
+        self.url.scheme() == "https"
     }
 }
 
@@ -119,6 +129,26 @@ mod tests {
             BaseUrl::parse("", "https://api.example").unwrap().as_str(),
             "https://api.example"
         );
+    }
+
+    #[test]
+    fn a_path_is_appended_as_if_all_of_it_were_parsed() {
+        for base in [
+            "https://api.example",
+            "https://api.example/client/v4",
+            "http://[::1]:8080/a%20b/",
+        ] {
+            let base = BaseUrl::parse("", base).unwrap();
+            for path in ["/zones", "/zones/a%2Fb/x", "/a/", "/a~b/-._"] {
+                let text = format!("{}{path}", base.as_str());
+                assert_eq!(
+                    base.with_path(&text).unwrap().as_str(),
+                    Url::parse(&text).unwrap().as_str()
+                );
+            }
+            assert!(base.with_path("https://api.example.evil/zones").is_none());
+            assert!(base.with_path(&format!("{}.evil/zones", base.as_str())).is_none());
+        }
     }
 
     #[test]

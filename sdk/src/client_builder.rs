@@ -264,8 +264,8 @@ impl ClientBuilder {
             ));
         }
         let user_agent = user_agent(self.user_agent_suffix.as_deref())?;
-        let is_foreign = self.http_client.is_some();
-        if is_foreign && !credentials.is_known_to_http() {
+        let http_timeout = self.http_client.is_none().then_some(self.settings.timeout);
+        if self.http_client.is_some() && !credentials.is_known_to_http() {
             return Err(Error::configuration(
                 "an HTTP client of your own may follow redirects, and would take the Global API key along; use an API \
                  token, or leave the HTTP client to the SDK",
@@ -273,14 +273,14 @@ impl ClientBuilder {
         }
         let http = match self.http_client {
             Some(client) => client,
-            None => http_client(&base_url, self.connect_timeout)?,
+            None => http_client(&base_url, self.connect_timeout, self.settings.timeout)?,
         };
         let shared = Shared {
             base_url,
             credentials,
             user_agent,
             http,
-            is_foreign,
+            http_timeout,
             clock: self.clock,
             jitter: self.jitter,
         };
@@ -288,9 +288,11 @@ impl ClientBuilder {
     }
 }
 
-fn http_client(base_url: &BaseUrl, connect_timeout: Duration) -> Result<reqwest::Client, Error> {
+fn http_client(base_url: &BaseUrl, connect_timeout: Duration, timeout: Duration) -> Result<reqwest::Client, Error> {
     let mut http = reqwest::Client::builder()
         .connect_timeout(connect_timeout)
+        // Cheaper than a timeout for each request, which takes its place where it differs.
+        .timeout(timeout)
         // A redirect would take the credentials to where it leads; reqwest strips `Authorization`, not `X-Auth-Key`.
         .redirect(reqwest::redirect::Policy::none())
         .referer(false);

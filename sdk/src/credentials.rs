@@ -13,6 +13,9 @@ pub(crate) const KEY: HeaderName = HeaderName::from_static("x-auth-key");
 /// Of another scheme, which the SDK does not offer.
 pub(crate) const USER_SERVICE_KEY: HeaderName = HeaderName::from_static("x-auth-user-service-key");
 
+/// Those that the credentials are sent in.
+pub(crate) static HEADERS: [HeaderName; 3] = [AUTHORIZATION, EMAIL, KEY];
+
 const BEARER: &str = "Bearer ";
 
 const TOKEN_VARIABLE: &str = "CLOUDFLARE_API_TOKEN";
@@ -111,11 +114,8 @@ impl Credentials {
         }
     }
 
-    /// Puts the credentials into the headers of a request, in place of any that are there.
+    /// Puts the credentials into the headers of a request, which must have no others: nothing puts them there.
     pub(crate) fn apply(&self, headers: &mut HeaderMap) {
-        for name in [AUTHORIZATION, EMAIL, KEY] {
-            headers.remove(name);
-        }
         match &self.0 {
             Scheme::Token(bearer) => {
                 headers.insert(AUTHORIZATION, bearer.clone());
@@ -226,7 +226,6 @@ mod tests {
 
     fn headers(credentials: &Credentials) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        headers.insert(KEY, HeaderValue::from_static("stale"));
         credentials.apply(&mut headers);
         headers
     }

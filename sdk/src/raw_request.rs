@@ -64,7 +64,7 @@ impl<'a> RawRequest<'a> {
         };
         let url = format!("{}{path}", runtime.base_url());
         let request = match check(path, &url) {
-            Ok(()) => RequestBuilder::new(&operation, method, &url),
+            Ok((url, query)) => runtime.request(&operation, method, url).raw_query(query),
             Err(reason) => RequestBuilder::refused(&operation, format!("the path {path:?}: {reason}")),
         };
         Self {
@@ -121,8 +121,8 @@ impl<'a> RawRequest<'a> {
     }
 }
 
-/// Checks that a path leads to where it says, below the base URL.
-fn check(path: &str, url: &str) -> Result<(), &'static str> {
+/// Checks that a path leads to where it says, below the base URL; gives the URL and the query in it.
+fn check<'u>(path: &str, url: &'u str) -> Result<(&'u str, Option<&'u str>), &'static str> {
     if !path.starts_with('/') {
         return Err("it must begin with a slash; it is appended to the base URL");
     }
@@ -131,7 +131,10 @@ fn check(path: &str, url: &str) -> Result<(), &'static str> {
     }
     // Where the parser of URLs would change something, a segment may be lost or gained.
     match Url::parse(url) {
-        Ok(parsed) if parsed.as_str() == url => Ok(()),
+        Ok(parsed) if parsed.as_str() == url => Ok(match url.split_once('?') {
+            Some((url, query)) => (url, Some(query)),
+            None => (url, None),
+        }),
         _ => Err(
             "it would lead elsewhere than it says; percent-encode what identifiers hold, and leave out `.` and `..`",
         ),

@@ -67,8 +67,8 @@ pub(crate) struct Shared {
     pub(crate) credentials: Credentials,
     pub(crate) user_agent: HeaderValue,
     pub(crate) http: reqwest::Client,
-    /// Whether the HTTP client was made by the user, and so may follow redirects.
-    pub(crate) is_foreign: bool,
+    /// The timeout that the HTTP client has of its own; none if it was made by the user, and so may follow redirects.
+    pub(crate) http_timeout: Option<Duration>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) jitter: Arc<Jitter>,
 }
@@ -86,6 +86,11 @@ impl Runtime {
             inner: Arc::new(Inner { shared, pacer }),
             settings: Arc::new(settings),
         }
+    }
+
+    /// A request that a caller has put together.
+    pub(crate) fn request(&self, operation: &OperationInfo, method: Method, url: &str) -> RequestBuilder {
+        RequestBuilder::new(operation, method, &self.inner.shared.base_url, url)
     }
 
     /// Where requests go, without a slash at the end.
@@ -154,7 +159,10 @@ impl Runtime {
             };
             let sent = clock.now();
             let left = deadline.map(|deadline| deadline.saturating_duration_since(sent));
-            *request.timeout_mut() = Some(left.map_or(settings.timeout, |left| left.min(settings.timeout)));
+            let timeout = left.map_or(settings.timeout, |left| left.min(settings.timeout));
+            if shared.http_timeout != Some(timeout) {
+                *request.timeout_mut() = Some(timeout);
+            }
             // A body that is a stream cannot be sent twice.
             let again = match call.attempts < settings.max_retries {
                 true => request.try_clone(),
@@ -202,7 +210,7 @@ impl Runtime {
             Ok(response) => response,
             Err(cause) => return Err(Error::transport(call.clone(), cause, None)),
         };
-        if shared.is_foreign && !shared.base_url.is_origin_of(response.url()) {
+        if shared.http_timeout.is_none() && !shared.base_url.is_origin_of(response.url()) {
             return Err(Error::redirected(
                 call.clone(),
                 &response.url().origin().ascii_serialization(),
@@ -246,7 +254,7 @@ macro_rules! verbs {
             $(
                 #[doc(hidden)]
                 pub fn $name(&self, operation: &OperationInfo, url: String) -> RequestBuilder {
-                    RequestBuilder::new(operation, Method::$method, &url)
+                    self.request(operation, Method::$method, &url)
                 }
             )*
         }

@@ -1,5 +1,7 @@
 //! Path parameters, which cannot leave their segment of the path.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{OperationInfo, quoted};
@@ -12,7 +14,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 ///
 /// What is empty or means another place in the tree cannot be encoded and is refused. What is called an id, and has a
 /// character that no id has and that would have to be encoded, is taken for a mistake or an attack and refused as well.
-pub fn encode_path(operation: &OperationInfo, name: &str, value: &str) -> Result<String, Error> {
+pub fn encode_path<'v>(operation: &OperationInfo, name: &str, value: &'v str) -> Result<Cow<'v, str>, Error> {
     let refuse = |reason: &str| Err(Error::invalid_request(operation, format!("`{name}`: {reason}")));
     if value.is_empty() {
         return refuse("it is empty, which would address another resource; give the identifier");
@@ -22,6 +24,10 @@ pub fn encode_path(operation: &OperationInfo, name: &str, value: &str) -> Result
             "`{value}` would address another resource; give the identifier"
         ));
     }
+    // Most are identifiers, which need no further look.
+    if value.bytes().all(is_unreserved) {
+        return Ok(Cow::Borrowed(value));
+    }
     let is_id = name.ends_with("_id") || name.ends_with("identifier");
     let is_foreign = |c: char| matches!(c, '/' | '\\' | '?' | '#' | '%') || c.is_whitespace() || c.is_control();
     if let Some(foreign) = value.chars().find(|c| is_id && is_foreign(*c)) {
@@ -30,14 +36,18 @@ pub fn encode_path(operation: &OperationInfo, name: &str, value: &str) -> Result
             quoted(value)
         ));
     }
-    Ok(utf8_percent_encode(value, RESERVED).to_string())
+    Ok(utf8_percent_encode(value, RESERVED).into())
+}
+
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn encode(name: &str, value: &str) -> Result<String, Error> {
+    fn encode<'v>(name: &str, value: &'v str) -> Result<Cow<'v, str>, Error> {
         encode_path(&OperationInfo::EXAMPLE, name, value)
     }
 
@@ -58,7 +68,7 @@ mod tests {
             let url = reqwest::Url::parse(&format!("https://api.example/v4/{encoded}/end")).unwrap();
             assert_eq!(
                 url.path_segments().unwrap().collect::<Vec<_>>(),
-                ["v4", &encoded, "end"]
+                ["v4", &*encoded, "end"]
             );
         }
     }

@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header::CONTENT_TYPE};
-use reqwest::{Body, Request, Url};
+use reqwest::{Body, Request};
 use serde::Serialize;
 
 use super::{OperationInfo, QueryParam, query};
-use crate::Error;
+use crate::{Error, base_url::BaseUrl, credentials};
 
 /// Builds a request; a failure is kept until the end, as generated code expects.
 #[derive(Debug)]
@@ -16,9 +16,14 @@ pub struct RequestBuilder {
 }
 
 impl RequestBuilder {
-    pub(crate) fn new(operation: &OperationInfo, method: Method, url: &str) -> Self {
-        let url = Url::parse(url)
-            .map_err(|cause| Error::invalid_request(operation, format!("`{url}` is not a valid URL: {cause}")));
+    pub(crate) fn new(operation: &OperationInfo, method: Method, base_url: &BaseUrl, url: &str) -> Self {
+        let url = match base_url.with_path(url) {
+            Some(url) => Ok(url),
+            None => Err(Error::invalid_request(
+                operation,
+                format!("`{url}` is not below the base URL"),
+            )),
+        };
         Self {
             operation: *operation,
             request: url.map(|url| Request::new(method, url)),
@@ -45,19 +50,34 @@ impl RequestBuilder {
         })
     }
 
+    /// Sets a query that is encoded already.
+    #[must_use]
+    pub(crate) fn raw_query(self, query: Option<&str>) -> Self {
+        self.and(|request| {
+            request.url_mut().set_query(query);
+            Ok(())
+        })
+    }
+
     /// Sets a header.
     #[must_use]
     pub fn header(self, name: HeaderName, value: HeaderValue) -> Self {
         self.and(|request| {
-            request.headers_mut().insert(name, value);
+            // What the client sets is not for a parameter to set.
+            if !credentials::HEADERS.contains(&name) {
+                request.headers_mut().insert(name, value);
+            }
             Ok(())
         })
     }
 
     /// Adds headers.
     #[must_use]
-    pub fn headers(self, headers: HeaderMap) -> Self {
+    pub fn headers(self, mut headers: HeaderMap) -> Self {
         self.and(|request| {
+            for name in &credentials::HEADERS {
+                headers.remove(name);
+            }
             request.headers_mut().extend(headers);
             Ok(())
         })

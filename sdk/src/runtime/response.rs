@@ -62,33 +62,58 @@ pub(super) async fn read(
         headers,
         body: Bytes::new(),
     };
-    let mut body = BytesMut::new();
-    loop {
+    let mut body = Collected::default();
+    let failure = loop {
         match response.chunk().await {
             Ok(Some(chunk)) => {
                 let room = limit - body.len();
-                if let Some(part) = chunk.get(..room).filter(|_| chunk.len() > room) {
-                    body.extend_from_slice(part);
-                    raw.body = body.freeze();
-                    return Err(Error::body_too_large(raw, limit));
-                }
-                // Most bodies are one chunk, which needs no copy.
-                if body.is_empty() {
-                    body = chunk
-                        .try_into_mut()
-                        .unwrap_or_else(|shared| BytesMut::from(&shared[..]));
-                } else {
-                    body.extend_from_slice(&chunk);
+                match chunk.get(..room).filter(|_| chunk.len() > room) {
+                    Some(part) => {
+                        body.push(Bytes::copy_from_slice(part));
+                        break None;
+                    }
+                    None => body.push(chunk),
                 }
             }
             Ok(None) => {
-                raw.body = body.freeze();
+                raw.body = body.into_bytes();
                 return Ok(raw);
             }
-            Err(cause) => {
-                raw.body = body.freeze();
-                return Err(Error::transport(mem::take(&mut raw.call), cause, Some(raw)));
-            }
+            Err(cause) => break Some(cause),
+        }
+    };
+    raw.body = body.into_bytes();
+    Err(match failure {
+        Some(cause) => Error::transport(mem::take(&mut raw.call), cause, Some(raw)),
+        None => Error::body_too_large(raw, limit),
+    })
+}
+
+/// A body as it comes. Most are one chunk, which is kept as it is; more are copied into one.
+#[derive(Default)]
+struct Collected {
+    first: Bytes,
+    all: BytesMut,
+}
+
+impl Collected {
+    fn len(&self) -> usize {
+        self.first.len() + self.all.len()
+    }
+
+    fn push(&mut self, chunk: Bytes) {
+        if self.len() == 0 {
+            self.first = chunk;
+            return;
+        }
+        self.all.extend_from_slice(&mem::take(&mut self.first));
+        self.all.extend_from_slice(&chunk);
+    }
+
+    fn into_bytes(self) -> Bytes {
+        match self.all.is_empty() {
+            true => self.first,
+            false => self.all.freeze(),
         }
     }
 }
