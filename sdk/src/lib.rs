@@ -7,6 +7,8 @@ mod credentials;
 mod envelope;
 mod error;
 mod generated;
+#[cfg(feature = "mock")]
+pub mod mock;
 mod response;
 pub mod runtime;
 

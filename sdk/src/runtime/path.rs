@@ -30,7 +30,12 @@ pub fn encode_path(operation: &OperationInfo, name: &str, value: &str) -> Result
             quoted(value)
         ));
     }
-    Ok(utf8_percent_encode(value, RESERVED).to_string())
+    Ok(encode_segment(value))
+}
+
+/// Encodes a segment of a path, whatever it means.
+pub(crate) fn encode_segment(value: &str) -> String {
+    utf8_percent_encode(value, RESERVED).to_string()
 }
 
 #[cfg(test)]
