@@ -97,7 +97,8 @@ async fn a_request_must_have_the_expected_body() {
     let whole = expecting(&server, |when| when.body(&examples::enrollment_enable()));
     let member = expecting(&server, |when| when.value(AutomaticMode::Auto));
     assert!(edit(&client(&server)).await.is_err(), "it sends `custom`");
-    (whole.assert_calls(0), member.assert_calls(0));
+    whole.assert_calls(0);
+    member.assert_calls(0);
 
     let custom: EnrollmentEdit = EnrollmentEdit::builder().value("custom").try_into().unwrap();
     let whole = expecting(&server, |when| when.body(&custom));

@@ -121,7 +121,7 @@ fn first(arguments: &PathArguments) -> Option<&Type> {
 
 fn setter(function: &ImplItemFn) -> Option<Setter> {
     let signature = &function.sig;
-    let (_, generics) = (signature.inputs.len() == 2).then(|| (&signature.ident, &signature.generics))?;
+    let generics = &signature.generics;
     let of_parameters = generics.params.iter().filter_map(|parameter| match parameter {
         GenericParam::Type(parameter) => Some(&parameter.bounds),
         _ => None,
