@@ -146,7 +146,9 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         let Ok(stream) = stream else { continue };
         let shared = Arc::clone(shared);
         // A connection on which nothing is asked must not hold up the others.
-        thread::spawn(move || serve(&stream, &shared));
+        let serving = thread::Builder::new().spawn(move || serve(&stream, &shared));
+        // Without a thread the connection is closed: cut, with no request received.
+        drop(serving);
     }
 }
 

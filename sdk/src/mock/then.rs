@@ -20,17 +20,11 @@ pub struct Then<B> {
 
 /// A success whose body is Cloudflare's envelope around a result of this type.
 #[derive(Debug)]
-pub enum Enveloped<T> {
-    #[doc(hidden)]
-    _Never(std::convert::Infallible, PhantomData<T>),
-}
+pub struct Enveloped<T>(PhantomData<T>);
 
 /// A success whose body is JSON of this type, without an envelope.
 #[derive(Debug)]
-pub enum Json<T> {
-    #[doc(hidden)]
-    _Never(std::convert::Infallible, PhantomData<T>),
-}
+pub struct Json<T>(PhantomData<T>);
 
 /// A success whose body is not JSON.
 #[derive(Debug)]
