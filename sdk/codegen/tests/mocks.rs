@@ -244,13 +244,17 @@ fn an_example_without_an_expression_is_left_out_and_named() {
 fn examples_of_requests_and_failures_are_values_too() {
     let code = generate(&document(|document| {
         let example = json!({ "value": { "mode": "a", "made_on": "2014-01-01T05:20:00Z" } });
-        document["components"]["examples"] = json!({ "ThingToMake": example, "Refused": { "value": { "a": 1 } } });
+        document["components"]["examples"] =
+            json!({ "ThingToMake": example, "Refused": { "value": { "a": 1 } }, "2nd": { "value": {} } });
         let operation = operation(document);
         operation["requestBody"]["content"]["application/json"]["examples"] =
             json!({ "x": { "$ref": "#/components/examples/ThingToMake" } });
         operation["responses"]["4XX"] = json_body(json!({}));
         let failure = &mut operation["responses"]["4XX"]["content"]["application/json"];
-        failure["examples"] = json!({ "y": { "$ref": "#/components/examples/Refused" } });
+        failure["examples"] = json!({
+            "y": { "$ref": "#/components/examples/Refused" },
+            "z": { "$ref": "#/components/examples/2nd" },
+        });
         operation["responses"]["500"] = json_body(json!({}));
         operation["responses"]["500"]["content"]["application/json"]["example"] = json!("text");
     }))
@@ -260,6 +264,7 @@ fn examples_of_requests_and_failures_are_values_too() {
         &[
             "pub fn thing_to_make() -> types::Thing",
             r#"pub fn refused() -> cloudflare_sdk::mock::Failure { cloudflare_sdk::mock::Failure::from_body("{\"a\":1}") }"#,
+            "pub fn things_make_2nd() -> cloudflare_sdk::mock::Failure",
             r#"pub fn things_make_500() -> cloudflare_sdk::mock::Failure"#,
         ],
     );

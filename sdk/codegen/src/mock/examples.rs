@@ -193,7 +193,11 @@ impl Examples<'_> {
     /// Adds a function, once for each example and type.
     fn insert(&mut self, call: &Call<'_>, example: &Example<'_>, of: &Type, expression: TokenStream, note: &str) {
         let key = quote!(#of).to_string();
-        let short = snake(&example.name);
+        let mut short = snake(&example.name);
+        // A name that begins with a digit, for example.
+        if syn::parse_str::<syn::Ident>(&short).is_err() {
+            short = snake(&format!("{}_{}", call.id, example.name));
+        }
         let is_same = |(pointer, of, _): &(String, String, ItemFn)| (pointer, of) == (&example.pointer, &key);
         let name = match self.functions.get(&short) {
             Some(there) if is_same(there) => return,
