@@ -24,4 +24,30 @@ mod more {
         println!("{} is {kind}", zone.name);
         Ok(())
     }
+
+    #[cfg(test)]
+    pub mod mock {
+        include!(concat!(env!("OUT_DIR"), "/zone_mock.rs"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cloudflare_sdk::mock::MockServer;
+
+    use super::more::{Client, mock::{MockServerExt as _, examples}};
+
+    #[tokio::test]
+    async fn what_it_generates_can_be_mocked() -> Result<(), cloudflare_sdk::Error> {
+        let server = MockServer::start_async().await;
+        let mock = server.zones_get(|when, then| {
+            when.zone_id("a");
+            then.ok(examples::zones_get_partial());
+        });
+        let client = Client::from_runtime(server.client()?.runtime().clone());
+        let zone = client.zones_get().zone_id("a").send().await?;
+        assert_eq!(*zone, examples::zones_get_partial());
+        mock.assert();
+        Ok(())
+    }
 }

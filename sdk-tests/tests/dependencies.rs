@@ -66,6 +66,16 @@ fn without_the_feature_codegen_nothing_of_the_generator_is_compiled() {
 }
 
 #[test]
+fn without_the_feature_mock_no_mock_server_is_compiled() {
+    let (without, with) = (of_sdk(&[]), of_sdk(&["--features", "mock"]));
+    assert!(!names(&without).contains("httpmock"));
+    assert!(
+        names(&with).contains("httpmock"),
+        "it is not compiled with the feature, so this test shows nothing"
+    );
+}
+
+#[test]
 fn every_crate_that_is_added_to_reqwest_is_explained() {
     let bare = tempfile::tempdir().unwrap();
     let manifest = r#"
@@ -128,7 +138,7 @@ fn the_minimum_rust_version_is_the_highest_of_what_is_compiled() {
         let mut parts = text.split('.').map(|part| part.parse::<u32>().unwrap());
         Some((parts.next().unwrap(), parts.next().unwrap_or(0)))
     };
-    let compiled = of_sdk(&["--features", "codegen,schemars"]);
+    let compiled = of_sdk(&["--features", "codegen,mock,schemars"]);
     let highest = compiled
         .iter()
         .filter_map(|(name, version)| version_of(name, version))

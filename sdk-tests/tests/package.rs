@@ -86,6 +86,9 @@ fn downstream(folder: &Path) -> PathBuf {
         serde = { version = "1", features = ["derive"] }
         tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
 
+        [dev-dependencies]
+        cloudflare-sdk = { version = "0.1", features = ["mock"] }
+
         [build-dependencies]
         cloudflare-sdk-codegen = "0.1"
 
@@ -155,4 +158,6 @@ async fn a_crate_builds_offline_from_the_packages_and_calls_what_is_shipped_and_
         );
         assert_eq!(text, "auto\nexample.com is partial\n");
     }
+    // With mocks, which only the tests are built with.
+    cargo(&downstream, &["test", "--quiet"]);
 }

@@ -11,6 +11,15 @@ mod cloudflare {
     include!(concat!(env!("OUT_DIR"), "/cloudflare.rs"));
 }
 
+#[cfg(all(feature = "mock", not(feature = "codegen")))]
+#[rustfmt::skip]
+pub(crate) mod mock;
+
+#[cfg(all(feature = "mock", feature = "codegen"))]
+pub(crate) mod mock {
+    include!(concat!(env!("OUT_DIR"), "/mock.rs"));
+}
+
 pub use cloudflare::{Client, builder, types};
 
 #[cfg(all(test, feature = "codegen"))]
@@ -19,5 +28,7 @@ mod tests {
     fn what_the_build_script_generates_is_what_is_checked_in() {
         let built = include_str!(concat!(env!("OUT_DIR"), "/cloudflare.rs"));
         assert_eq!(built, include_str!("generated/cloudflare.rs"));
+        let built = include_str!(concat!(env!("OUT_DIR"), "/mock.rs"));
+        assert_eq!(built, include_str!("generated/mock.rs"));
     }
 }

@@ -11,6 +11,8 @@ mod generated;
 mod rate_limit;
 mod raw_request;
 mod request_options;
+#[cfg(feature = "mock")]
+pub mod mock;
 mod response;
 mod retry_after;
 pub mod runtime;

@@ -39,8 +39,12 @@ pub use checks::{
 pub use operation::OperationInfo;
 #[doc(hidden)]
 pub use path::encode_path;
+#[cfg(feature = "mock")]
+pub(crate) use path::encode_segment;
 #[doc(hidden)]
 pub use query::QueryParam;
+#[cfg(feature = "mock")]
+pub(crate) use query::pairs as query_pairs;
 #[doc(hidden)]
 pub use request::RequestBuilder;
 #[doc(hidden)]

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 const DOCUMENT: &str = "openapi/cloudflare.json";
 const GENERATED: &str = "sdk/src/generated/cloudflare.rs";
+const MOCK: &str = "sdk/src/generated/mock.rs";
 
 /// A workspace with the document and the generated file of this one.
 struct Workspace(TempDir);
@@ -18,7 +19,7 @@ impl Workspace {
     fn new() -> Self {
         let this = Self(tempfile::tempdir().unwrap());
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        for file in [DOCUMENT, GENERATED] {
+        for file in [DOCUMENT, GENERATED, MOCK] {
             fs::create_dir_all(this.path(file).parent().unwrap()).unwrap();
             fs::copy(source.join(file), this.path(file)).unwrap();
         }
@@ -57,13 +58,13 @@ impl Workspace {
     }
 
     /// Checks that `--check` finds the file stale for `reason`, writes nothing, and that generating mends it.
-    fn assert_stale(&self, reason: &str) -> String {
-        let before = fs::read(self.path(GENERATED)).ok();
+    fn assert_stale(&self, file: &str, reason: &str) -> String {
+        let before = fs::read(self.path(file)).ok();
         let (code, text) = self.codegen(&["--check"]);
         assert_eq!(code, 1, "{text}");
-        assert!(text.contains(&format!("{GENERATED} is stale: {reason}")), "{text}");
+        assert!(text.contains(&format!("{file} is stale: {reason}")), "{text}");
         assert!(text.contains("cargo xtask codegen"), "{text}");
-        assert_eq!(fs::read(self.path(GENERATED)).ok(), before, "--check has written");
+        assert_eq!(fs::read(self.path(file)).ok(), before, "--check has written");
         assert_eq!(self.codegen(&[]).0, 0);
         assert_eq!(self.codegen(&["--check"]).0, 0);
         text
@@ -80,9 +81,13 @@ fn what_is_checked_in_is_what_is_generated() {
 fn a_changed_document_is_told_with_the_difference_that_it_makes() {
     let workspace = Workspace::new();
     workspace.replace(DOCUMENT, "\"auto\",\n", "\"auto\", \"advanced\",\n");
-    let text = workspace.assert_stale("the document changed");
+    let text = workspace.assert_stale(GENERATED, "the document changed");
     assert!(
         text.contains("\n+        Advanced,\n") && text.contains("\n@@ "),
+        "{text}"
+    );
+    assert!(
+        text.contains(&format!("{MOCK} is stale: the document changed")),
         "{text}"
     );
     assert!(workspace.read(GENERATED).contains("\"advanced\" => Self::Advanced"));
@@ -92,7 +97,8 @@ fn a_changed_document_is_told_with_the_difference_that_it_makes() {
 fn a_generated_file_that_was_edited_is_told() {
     let workspace = Workspace::new();
     workspace.replace(GENERATED, "pub struct Client {", "pub struct Customer {");
-    let text = workspace.assert_stale("it was edited by hand");
+    let text = workspace.assert_stale(GENERATED, "it was edited by hand");
+    assert!(text.contains(&format!("{MOCK} is up to date")), "{text}");
     assert!(
         text.contains("\n-pub struct Customer {\n+pub struct Client {\n"),
         "{text}"
@@ -100,17 +106,49 @@ fn a_generated_file_that_was_edited_is_told() {
 }
 
 #[test]
+fn mocks_that_were_edited_are_told() {
+    let workspace = Workspace::new();
+    workspace.replace(MOCK, "pub mod operations {", "pub mod requests {");
+    let text = workspace.assert_stale(MOCK, "it was edited by hand");
+    assert!(
+        text.contains("\n-pub mod requests {\n+pub mod operations {\n"),
+        "{text}"
+    );
+    assert!(text.contains(&format!("{GENERATED} is up to date")), "{text}");
+}
+
+#[test]
+fn nothing_is_written_where_an_example_is_wrong() {
+    let workspace = Workspace::new();
+    workspace.replace(
+        DOCUMENT,
+        "\"editable\": true,\n            \"id\"",
+        "\"editable\": \"yes\",\n            \"id\"",
+    );
+    let before = [GENERATED, MOCK].map(|file| workspace.read(file));
+    let (code, text) = workspace.codegen(&[]);
+    assert_eq!(code, 1, "{text}");
+    let place = "error: openapi/cloudflare.json#/components/examples/EnrollmentEnabled/value/result/editable: ";
+    assert!(text.starts_with(place), "{text}");
+    assert_eq!([GENERATED, MOCK].map(|file| workspace.read(file)), before);
+}
+
+#[test]
 fn a_generated_file_that_is_missing_is_told() {
     let workspace = Workspace::new();
-    fs::remove_file(workspace.path(GENERATED)).unwrap();
-    workspace.assert_stale("it is missing");
+    for file in [GENERATED, MOCK] {
+        fs::remove_file(workspace.path(file)).unwrap();
+        workspace.assert_stale(file, "it is missing");
+    }
 }
 
 #[test]
 fn another_version_of_the_generator_is_told() {
     let workspace = Workspace::new();
-    workspace.replace(GENERATED, "cloudflare-sdk-codegen ", "cloudflare-sdk-codegen 0.0.");
-    workspace.assert_stale("the generator changed");
+    for file in [GENERATED, MOCK] {
+        workspace.replace(file, "cloudflare-sdk-codegen ", "cloudflare-sdk-codegen 0.0.");
+        workspace.assert_stale(file, "the generator changed");
+    }
 }
 
 #[test]

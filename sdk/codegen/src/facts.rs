@@ -43,6 +43,10 @@ pub(crate) struct SchemaFacts {
 #[derive(Clone, Debug)]
 pub(crate) struct OperationFacts {
     pub(crate) path: String,
+    /// The verb, in small letters.
+    pub(crate) method: String,
+    /// The media type of the body, without its parameters.
+    pub(crate) media_type: Option<String>,
     /// Whether repeating the call has the same effect as making it once.
     pub(crate) idempotent: bool,
     /// Whether success is an envelope around a `result`.
@@ -60,6 +64,8 @@ pub(crate) struct OperationFacts {
 #[derive(Clone, Debug)]
 pub(crate) struct Parameter {
     pub(crate) name: String,
+    /// Where a parameter stands: `path`, `query` or `header`; nothing for a member of a body.
+    pub(crate) location: Option<String>,
     pub(crate) required: bool,
     pub(crate) nullable: bool,
     pub(crate) description: Option<String>,
@@ -149,6 +155,9 @@ impl OperationFacts {
         let body = value.get("requestBody").map(|body| document.resolve(body));
         Self {
             path: path.to_owned(),
+            method: method.to_owned(),
+            media_type: (body.and_then(|body| body.get("content")?.as_object()?.keys().next()))
+                .map(|name| name.split(';').next().unwrap_or_default().trim().to_owned()),
             idempotent,
             enveloped,
             permissions: (permissions.into_iter().flatten())
@@ -192,6 +201,7 @@ impl Parameter {
         let schema = parameter.get("schema").unwrap_or(&Value::Null);
         let required = parameter.get("required").and_then(Value::as_bool).unwrap_or(false);
         let mut this = Self::of_schema(document, name, schema, required);
+        this.location = parameter.get("in").and_then(Value::as_str).map(str::to_owned);
         if let Some(description) = parameter.get("description").and_then(Value::as_str) {
             this.description = Some(description.to_owned());
         }
@@ -226,6 +236,7 @@ impl Parameter {
         let description = schema.get("description").or_else(|| resolved.get("description"));
         Self {
             name: name.to_owned(),
+            location: None,
             required,
             nullable,
             description: description.and_then(Value::as_str).map(str::to_owned),
@@ -247,23 +258,7 @@ impl Parameter {
 
     /// What progenitor calls it.
     pub(crate) fn ident(&self) -> String {
-        let mut snake = String::new();
-        for c in self.name.chars() {
-            let after_small = snake.ends_with(|last: char| last.is_ascii_lowercase() || last.is_ascii_digit());
-            if c.is_ascii_uppercase() && after_small {
-                snake.push('_');
-            }
-            snake.push(if c.is_ascii_alphanumeric() {
-                c.to_ascii_lowercase()
-            } else {
-                '_'
-            });
-        }
-        if syn::parse_str::<syn::Ident>(&snake).is_ok() {
-            snake
-        } else {
-            format!("{snake}_")
-        }
+        snake(&self.name)
     }
 
     /// Documentation for its setter.
@@ -286,6 +281,27 @@ impl Parameter {
             .map(|text| format!("\n\n{}", text.trim()))
             .unwrap_or_default();
         format!("Sets `{name}`.{limits}{description}")
+    }
+}
+
+/// A name of the document as a name of a value in Rust.
+pub(crate) fn snake(name: &str) -> String {
+    let mut snake = String::new();
+    for c in name.chars() {
+        let after_small = snake.ends_with(|last: char| last.is_ascii_lowercase() || last.is_ascii_digit());
+        if c.is_ascii_uppercase() && after_small {
+            snake.push('_');
+        }
+        snake.push(if c.is_ascii_alphanumeric() {
+            c.to_ascii_lowercase()
+        } else {
+            '_'
+        });
+    }
+    if syn::parse_str::<syn::Ident>(&snake).is_ok() {
+        snake
+    } else {
+        format!("{snake}_")
     }
 }
 

@@ -1,6 +1,6 @@
 //! The whole way from a document to Rust.
 
-use crate::{Error, document::Document, error::Fault, facts::Facts, header, passes, progenitor, retarget, rules};
+use crate::{Error, document::Document, error::Fault, facts::Facts, header, mock, passes, progenitor, retarget, rules};
 
 /// The document of the SDK, in its folder `openapi`.
 const SDK_DOCUMENT: &str = "cloudflare.json";
@@ -14,6 +14,7 @@ const SDK_DOCUMENT: &str = "cloudflare.json";
 pub struct Generator {
     name: String,
     runtime: String,
+    mock: String,
     schemars_feature: Option<String>,
     client: Option<String>,
 }
@@ -22,6 +23,8 @@ pub struct Generator {
 #[derive(Debug)]
 pub(crate) struct Target {
     pub(crate) runtime: syn::Path,
+    /// The SDK's module for mocks.
+    pub(crate) mock: syn::Path,
     pub(crate) schemars_feature: Option<String>,
     /// The path of the client from outside, for examples.
     pub(crate) client: Option<String>,
@@ -37,6 +40,7 @@ impl Generator {
         Self {
             name: name.into(),
             runtime: "cloudflare_sdk::runtime".to_owned(),
+            mock: "cloudflare_sdk::mock".to_owned(),
             schemars_feature: None,
             client: None,
         }
@@ -47,6 +51,7 @@ impl Generator {
     pub fn of_sdk() -> Self {
         Self::new(SDK_DOCUMENT)
             .runtime("crate::runtime")
+            .mock("crate::mock")
             .schemars_feature("schemars")
             .client("cloudflare_sdk::Client")
     }
@@ -57,6 +62,15 @@ impl Generator {
     #[must_use]
     pub fn runtime(mut self, path: impl Into<String>) -> Self {
         self.runtime = path.into();
+        self
+    }
+
+    /// The path of the SDK's module for mocks as what [`generate_mock`](Self::generate_mock) gives is to name it.
+    ///
+    /// The default is `cloudflare_sdk::mock`, which is right in every crate but the SDK itself.
+    #[must_use]
+    pub fn mock(mut self, path: impl Into<String>) -> Self {
+        self.mock = path.into();
         self
     }
 
@@ -89,25 +103,56 @@ impl Generator {
     /// [`Error`] when the text is not JSON or not OpenAPI 3.0, when a `$ref` leads nowhere, when names would collide in
     /// Rust, or when there is no code for a construct.
     pub fn generate(&self, document: &str) -> Result<String, Error> {
-        self.code(document)
-            .map(|code| header::with_header(&self.name, document, &code))
+        self.finish(document, |_, _, file, _| Ok(file))
+    }
+
+    /// Generates mocks of the operations, for tests: an extension of `cloudflare_sdk::mock::MockServer`, and the
+    /// documented examples as values.
+    ///
+    /// The code is the content of a module whose parent has what [`generate`](Self::generate) gives for the same
+    /// document. It needs `cloudflare-sdk` with its feature `mock`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`generate`](Self::generate), and an [`Error`] when an example does not fit its schema.
+    pub fn generate_mock(&self, document: &str) -> Result<String, Error> {
+        self.finish(document, |original, facts, file, target| {
+            mock::generate(original, facts, &file, target)
+        })
+    }
+
+    /// Generates the client and makes the file of it that is wanted.
+    fn finish(
+        &self,
+        text: &str,
+        make: impl FnOnce(&Document, &Facts, syn::File, &Target) -> Result<syn::File, Fault>,
+    ) -> Result<String, Error> {
+        let code = || {
+            let target = self.target()?;
+            let original = Document::parse(text)?;
+            rules::check(&original)?;
+            let facts = Facts::read(&original);
+            let mut document = original.clone();
+            passes::run(&mut document);
+            let finish = |part: &Document, file: &mut syn::File| retarget::run(file, &facts.of_part(part), &target);
+            let client = progenitor::generate(&document, &finish)?;
+            let file = make(&original, &facts, client, &target)?;
+            Ok(prettyplease::unparse(&file))
+        };
+        code()
+            .map(|code| header::with_header(&self.name, text, &code))
             .map_err(|fault| Error::new(&self.name, fault))
     }
 
-    fn code(&self, text: &str) -> Result<String, Fault> {
-        let runtime = syn::parse_str(&self.runtime)
-            .map_err(|_| Fault::new("", format!("the runtime `{}` is not a path of Rust", self.runtime)))?;
-        let target = Target {
-            runtime,
+    fn target(&self) -> Result<Target, Fault> {
+        let path = |what: &str, path: &str| {
+            syn::parse_str(path).map_err(|_| Fault::new("", format!("the {what} `{path}` is not a path of Rust")))
+        };
+        Ok(Target {
+            runtime: path("runtime", &self.runtime)?,
+            mock: path("module for mocks", &self.mock)?,
             schemars_feature: self.schemars_feature.clone(),
             client: self.client.clone(),
-        };
-        let mut document = Document::parse(text)?;
-        rules::check(&document)?;
-        let facts = Facts::read(&document);
-        passes::run(&mut document);
-        let finish = |part: &Document, file: &mut syn::File| retarget::run(file, &facts.of_part(part), &target);
-        let file = progenitor::generate(&document, &finish)?;
-        Ok(prettyplease::unparse(&file))
+        })
     }
 }

@@ -52,12 +52,27 @@
 //! let zones = zone::Client::from_runtime(client.runtime().clone());
 //! let zone = zones.zones_get().zone_id("023e105f4ecef8ad9ca31a8372d0c353").send().await?;
 //! ```
+//!
+//! [`Generator::generate_mock`] gives mocks of the same operations, for tests with the SDK's feature `mock`. They are a
+//! module within that of the client:
+//!
+//! ```text
+//! mod zone {
+//!     include!(concat!(env!("OUT_DIR"), "/zone.rs"));
+//!
+//!     #[cfg(test)]
+//!     pub mod mock {
+//!         include!(concat!(env!("OUT_DIR"), "/zone_mock.rs"));
+//!     }
+//! }
+//! ```
 
 mod document;
 mod error;
 mod facts;
 mod generator;
 mod header;
+mod mock;
 mod passes;
 mod progenitor;
 mod retarget;

@@ -36,7 +36,12 @@ pub fn encode_path<'v>(operation: &OperationInfo, name: &str, value: &'v str) ->
             quoted(value)
         ));
     }
-    Ok(utf8_percent_encode(value, RESERVED).into())
+    Ok(encode_segment(value))
+}
+
+/// Encodes a segment of a path, whatever it means.
+pub(crate) fn encode_segment(value: &str) -> Cow<'_, str> {
+    utf8_percent_encode(value, RESERVED).into()
 }
 
 fn is_unreserved(byte: u8) -> bool {

@@ -22,7 +22,7 @@ impl<'a, T: Serialize> QueryParam<'a, T> {
 }
 
 /// The pairs of a value under one name; the members of an object go by their own names.
-pub(super) fn pairs<T: Serialize>(name: &str, value: &T) -> Result<Vec<(String, String)>, String> {
+pub(crate) fn pairs<T: Serialize>(name: &str, value: &T) -> Result<Vec<(String, String)>, String> {
     let refuse = |reason: &str| format!("`{name}`: {reason}");
     let value = serde_json::to_value(value).map_err(|cause| refuse(&cause.to_string()))?;
     let text = |value: Value| scalar(value).ok_or_else(|| refuse("a value within a value cannot stand in a query"));

@@ -42,7 +42,7 @@ fn nothing_is_left(file: &syn::File) -> Result<(), String> {
 }
 
 /// A module among `items`.
-fn module<'a>(items: &'a mut [Item], name: &str) -> Result<&'a mut ItemMod, String> {
+pub(crate) fn module<'a>(items: &'a mut [Item], name: &str) -> Result<&'a mut ItemMod, String> {
     let mut modules = items.iter_mut().filter_map(|item| match item {
         Item::Mod(module) if module.ident == name => Some(module),
         _ => None,
@@ -51,7 +51,7 @@ fn module<'a>(items: &'a mut [Item], name: &str) -> Result<&'a mut ItemMod, Stri
 }
 
 /// The items of a module.
-fn items(module: &mut ItemMod) -> &mut Vec<Item> {
+pub(crate) fn items(module: &mut ItemMod) -> &mut Vec<Item> {
     let (_, items) = module.content.get_or_insert_with(Default::default);
     items
 }
@@ -66,12 +66,12 @@ fn structs(items: &[Item]) -> Vec<ItemStruct> {
 }
 
 /// The error of a step that does not find what it is to change.
-fn unexpected(wanted: &str) -> String {
+pub(crate) fn unexpected(wanted: &str) -> String {
     format!("progenitor's output has another shape than this generator knows: it wants {wanted}")
 }
 
 /// The name of the type that an `impl` is for, where that is a path.
-fn self_name(of: &Type) -> Option<&Ident> {
+pub(crate) fn self_name(of: &Type) -> Option<&Ident> {
     match of {
         Type::Path(path) => path.path.segments.last().map(|segment| &segment.ident),
         _ => None,
@@ -93,7 +93,7 @@ fn any(tokens: proc_macro2::TokenStream, names: &[Ident]) -> bool {
 }
 
 /// The text of doc comments.
-fn doc(attributes: &[Attribute]) -> String {
+pub(crate) fn doc(attributes: &[Attribute]) -> String {
     let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
         Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
             Expr::Lit(ExprLit {
@@ -107,7 +107,7 @@ fn doc(attributes: &[Attribute]) -> String {
 }
 
 /// Replaces the doc comments.
-fn set_doc(attributes: &mut Vec<Attribute>, text: &str) {
+pub(crate) fn set_doc(attributes: &mut Vec<Attribute>, text: &str) {
     attributes.retain(|attribute| !attribute.path().is_ident("doc"));
     let lines = text.trim().lines().map(|line| {
         // A space, as a person would write after the slashes.

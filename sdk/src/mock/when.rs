@@ -1,0 +1,180 @@
+//! Which requests a mock expects.
+
+use std::fmt::Display;
+
+use httpmock::HttpMockRequest;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::server::{Operation, PREFIX};
+use crate::runtime::{encode_segment, query_pairs};
+
+/// Which requests a mock expects: those of one operation, and of them those that fit all that is said here.
+///
+/// The types in [`operations`](super::operations) add what is particular to an operation.
+pub struct When {
+    inner: httpmock::When,
+    path: &'static str,
+}
+
+impl When {
+    pub(super) fn new(inner: httpmock::When, operation: Operation) -> Self {
+        let Operation { method, path } = operation;
+        let any = path_pattern(path, |_| None);
+        Self {
+            inner: inner.method(method).path_matches(any),
+            path,
+        }
+    }
+
+    /// Expects the token of [`ClientBuilder::api_token`](crate::ClientBuilder::api_token).
+    #[must_use]
+    pub fn api_token(self, token: impl AsRef<str>) -> Self {
+        let bearer = format!("Bearer {}", token.as_ref());
+        self.and(|when| when.header("authorization", bearer))
+    }
+
+    /// Expects the e-mail address and the key of [`ClientBuilder::api_key`](crate::ClientBuilder::api_key).
+    #[must_use]
+    pub fn api_key(self, email: impl AsRef<str>, key: impl AsRef<str>) -> Self {
+        self.and(|when| {
+            when.header("x-auth-email", email.as_ref())
+                .header("x-auth-key", key.as_ref())
+        })
+    }
+
+    /// Expects what httpmock has words for and the document has not, such as a parameter that is missing.
+    #[must_use]
+    pub fn and(self, change: impl FnOnce(httpmock::When) -> httpmock::When) -> Self {
+        Self {
+            inner: change(self.inner),
+            path: self.path,
+        }
+    }
+
+    /// Expects a path parameter; for generated code.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn path_parameter(self, name: &str, value: &dyn Display) -> Self {
+        let value = encode_segment(&value.to_string()).into_owned();
+        let pattern = path_pattern(self.path, |other| (other == name).then_some(value.as_str()));
+        self.and(|when| when.path_matches(pattern))
+    }
+
+    /// Expects a query parameter as the client sends it; for generated code.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn query_parameter<T: Serialize>(self, name: &str, value: &T) -> Self {
+        match query_pairs(name, value) {
+            Ok(pairs) => self.and(|when| {
+                pairs
+                    .into_iter()
+                    .fold(when, |when, (name, value)| when.query_param(name, value))
+            }),
+            Err(_) => self.never(),
+        }
+    }
+
+    /// Expects a header; for generated code.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn header_parameter(self, name: &str, value: &dyn Display) -> Self {
+        let value = value.to_string();
+        self.and(|when| when.header(name, value))
+    }
+
+    /// Expects a JSON body that has these members and no others; for generated code.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn json_body<T: Serialize + ?Sized>(self, body: &T) -> Self {
+        match serde_json::to_value(body) {
+            Ok(body) => self.and(|when| when.json_body(body)),
+            Err(_) => self.never(),
+        }
+    }
+
+    /// Expects a member of a JSON body, whatever the others are; for generated code.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn body_member<T: Serialize>(self, name: &'static str, value: &T) -> Self {
+        let Ok(value) = serde_json::to_value(value) else {
+            return self.never();
+        };
+        // Not httpmock's own comparison of parts, to which a list is the same as a longer one.
+        self.and(|when| {
+            when.is_true(move |request: &HttpMockRequest| {
+                serde_json::from_slice::<Value>(request.body_ref()).is_ok_and(|body| body.get(name) == Some(&value))
+            })
+        })
+    }
+
+    /// Expects a body of form fields that has these among others; for generated code.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn form_fields<T: Serialize>(self, name: &str, value: &T) -> Self {
+        match query_pairs(name, value) {
+            Ok(pairs) => self.and(|when| {
+                pairs
+                    .into_iter()
+                    .fold(when, |when, (name, value)| when.form_urlencoded_tuple(name, value))
+            }),
+            Err(_) => self.never(),
+        }
+    }
+
+    /// Expects these very bytes as the body; for generated code.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn raw_body(self, body: impl Into<Vec<u8>>) -> Self {
+        let body = body.into();
+        self.and(|when| when.is_true(move |request: &HttpMockRequest| request.body_ref() == body))
+    }
+
+    /// A value that cannot be sent is in no request.
+    fn never(self) -> Self {
+        self.and(|when| when.is_true(|_| false))
+    }
+}
+
+/// A pattern for a path with what `value` gives for its parameters, and any value for the others.
+fn path_pattern<'a>(template: &str, value: impl Fn(&str) -> Option<&'a str>) -> String {
+    let mut pattern = format!("^{}", escape(PREFIX));
+    let mut rest = template;
+    while let Some((literal, parameter)) = rest.split_once('{') {
+        let (name, after) = parameter.split_once('}').unwrap_or((parameter, ""));
+        pattern += &escape(literal);
+        match value(name) {
+            Some(value) => pattern += &escape(value),
+            None => pattern += "[^/]+",
+        }
+        rest = after;
+    }
+    pattern + &escape(rest) + "$"
+}
+
+/// A text as a pattern for itself.
+fn escape(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for c in text.chars() {
+        if r"\.+*?()|[]{}^$#&-~".contains(c) {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_is_a_segment_and_what_is_given_is_taken_literally() {
+        let template = "/zones/{zone_id}/a.b/{key}";
+        assert_eq!(path_pattern(template, |_| None), r"^/client/v4/zones/[^/]+/a\.b/[^/]+$");
+        assert_eq!(
+            path_pattern(template, |name| (name == "key").then_some("x.y%2F")),
+            r"^/client/v4/zones/[^/]+/a\.b/x\.y%2F$"
+        );
+    }
+}
