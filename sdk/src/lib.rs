@@ -8,11 +8,11 @@ mod credentials;
 mod envelope;
 mod error;
 mod generated;
+#[cfg(feature = "mock")]
+pub mod mock;
 mod rate_limit;
 mod raw_request;
 mod request_options;
-#[cfg(feature = "mock")]
-pub mod mock;
 mod response;
 mod retry_after;
 pub mod runtime;

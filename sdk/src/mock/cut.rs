@@ -118,9 +118,10 @@ impl CutConnection {
         self.client_builder().api_token(API_TOKEN)?.build()
     }
 
-    /// Configures a client that calls this place, to which credentials must be given.
+    /// Configures a client that calls this place, to which credentials must be given. It repeats calls
+    /// without waiting, but for what `Retry-After` asks.
     pub fn client_builder(&self) -> ClientBuilder {
-        Client::builder().base_url(self.base_url())
+        Client::builder().base_url(self.base_url()).jitter(|_| Duration::ZERO)
     }
 
     /// How many requests had arrived in full when their connection was cut.

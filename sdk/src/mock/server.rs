@@ -1,6 +1,6 @@
 //! The server, and the clients that call it.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use httpmock::Mock;
 
@@ -70,7 +70,8 @@ impl MockServer {
         self.client_builder().api_token(API_TOKEN)?.build()
     }
 
-    /// Configures a client that calls this server, to which credentials must be given.
+    /// Configures a client that calls this server, to which credentials must be given. It repeats calls
+    /// without waiting, but for what `Retry-After` asks.
     ///
     /// # Examples
     ///
@@ -90,7 +91,7 @@ impl MockServer {
     /// # }
     /// ```
     pub fn client_builder(&self) -> ClientBuilder {
-        Client::builder().base_url(self.base_url())
+        Client::builder().base_url(self.base_url()).jitter(|_| Duration::ZERO)
     }
 
     /// The server underneath, for mocks of requests that are no operation of the document.

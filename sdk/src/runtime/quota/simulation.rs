@@ -105,7 +105,11 @@ impl Server {
         };
         self.served += 1;
         let mut headers = HeaderMap::new();
-        if self.world.failing.is_some_and(|every| self.served.is_multiple_of(every)) {
+        if self
+            .world
+            .failing
+            .is_some_and(|every| self.served.is_multiple_of(every))
+        {
             return (StatusCode::BAD_GATEWAY, headers, None);
         }
         headers.insert(
