@@ -210,12 +210,7 @@ impl Error {
             return Self::refused(response, envelope);
         }
         let mut error = Self::of_response(ErrorKind::Decode, response);
-        // It may quote what the response holds.
-        let mut text = cause.to_string();
-        error.0.source = match error.0.redact(&mut text) {
-            true => Some(text.into()),
-            false => Some(Box::new(cause)),
-        };
+        error.0.source = Some(Box::new(Unreadable::from(cause)));
         error
     }
 
@@ -547,8 +542,13 @@ impl Error {
                 write!(line, " {reason}")?;
             }
         }
-        for (index, info) in inner.errors.iter().enumerate() {
+        // As many as a line has room for.
+        const SHOWN: usize = 5;
+        for (index, info) in inner.errors.iter().take(SHOWN).enumerate() {
             write!(line, "{} {info}", if index == 0 { ":" } else { ";" })?;
+        }
+        if let Some(more @ 1..) = inner.errors.len().checked_sub(SHOWN) {
+            write!(line, "; and {more} more")?;
         }
         let permissions = self.accepted_permissions();
         if self.is_permission_denied() && !permissions.is_empty() {
@@ -609,6 +609,30 @@ impl From<http::header::InvalidHeaderValue> for Error {
     }
 }
 
+/// Why a body cannot be read.
+///
+/// The error of serde repeats a text that it finds in the place of something else, and that may be a secret.
+#[derive(Debug)]
+struct Unreadable(String);
+
+impl From<serde_json::Error> for Unreadable {
+    fn from(cause: serde_json::Error) -> Self {
+        let text = cause.to_string();
+        Self(match (text.split_once('"'), text.rsplit_once('"')) {
+            (Some((before, _)), Some((_, after))) => one_line(&format!("{before}\"…\"{after}")),
+            _ => one_line(&text),
+        })
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl StdError for Unreadable {}
+
 /// A text that came over the wire, as one line of bounded length.
 pub(crate) fn one_line(text: &str) -> String {
     const LIMIT: usize = 300;
@@ -634,6 +658,7 @@ pub(crate) fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Response;
 
     #[test]
     fn what_came_over_the_wire_is_shown_as_one_short_line() {
@@ -644,6 +669,50 @@ mod tests {
         let long = one_line(&"ä".repeat(10_000));
         assert!(long.ends_with('…') && long.len() < 310);
         assert_eq!(one_line(""), "");
+    }
+
+    fn of_body(body: String) -> Error {
+        let response = http::Response::new(Bytes::from(body));
+        Response::<Flag>::from_response(RawResponse::new(Some(OperationInfo::EXAMPLE), response)).unwrap_err()
+    }
+
+    /// Some model.
+    #[derive(Debug, serde::Deserialize)]
+    struct Flag {
+        #[serde(rename = "on")]
+        _on: bool,
+    }
+
+    #[test]
+    fn of_many_errors_a_few_are_shown() {
+        let errors = |count| vec![r#"{"code":1008,"message":"wrong"}"#; count].join(",");
+        let text = |count| of_body(format!(r#"{{"success":false,"errors":[{}]}}"#, errors(count))).to_string();
+        assert!(
+            text(5).ends_with("; wrong (code 1008); wrong (code 1008)"),
+            "{}",
+            text(5)
+        );
+        assert_eq!(text(6), format!("{}; and 1 more", text(5)));
+        assert_eq!(text(1000), format!("{}; and 995 more", text(5)));
+    }
+
+    /// It may be a secret, and of any length.
+    #[test]
+    fn a_text_that_cannot_be_read_is_not_repeated() {
+        for text in ["secret", "a, expected \\\"b\\\" secret", &"secret".repeat(1000)] {
+            let error = of_body(format!(r#"{{"success":true,"result":{{"on":"{text}"}}}}"#));
+            let cause = error.source().unwrap().to_string();
+            assert!(
+                cause.starts_with(r#"invalid type: string "…", expected a boolean at line 1 column "#),
+                "{cause}"
+            );
+            for shown in [cause, error.to_string(), format!("{error:?}")] {
+                assert!(!shown.contains("secret"), "{shown}");
+            }
+        }
+        let cause = |body: &str| of_body(body.to_owned()).source().unwrap().to_string();
+        assert!(cause(r#"{"result":{}}"#).starts_with("missing field `on`"));
+        assert_eq!(cause("{"), "EOF while parsing an object at line 1 column 1");
     }
 
     #[test]
