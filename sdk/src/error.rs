@@ -502,18 +502,13 @@ impl Error {
 }
 
 impl Inner {
-    /// Takes the secrets of the call out of a text that came over the wire; tells whether there was one.
-    fn redact(&self, text: &mut String) -> bool {
-        let redacted = self
-            .call
-            .credentials
-            .as_ref()
-            .map(|credentials| credentials.redact(text));
-        let Some(Cow::Owned(redacted)) = redacted else {
-            return false;
-        };
-        *text = redacted;
-        true
+    /// Takes the secrets of the call out of a text that came over the wire.
+    fn redact(&self, text: &mut String) {
+        if let Some(credentials) = &self.call.credentials
+            && let Cow::Owned(redacted) = credentials.redact(text)
+        {
+            *text = redacted;
+        }
     }
 }
 
