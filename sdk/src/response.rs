@@ -6,7 +6,11 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
 use serde::de::DeserializeOwned;
 
-use crate::{Error, ResponseInfo, ResultInfo, envelope::Envelope, runtime::RawResponse};
+use crate::{
+    Error, ResponseInfo, ResultInfo,
+    envelope::Envelope,
+    runtime::{OperationInfo, RawResponse},
+};
 
 /// The value of a call, with what came around it.
 ///
@@ -107,6 +111,20 @@ impl<T: DeserializeOwned> Response<T> {
             status,
             headers,
         })
+    }
+}
+
+impl RawResponse {
+    /// A response that did not come from the network; for benchmarks.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(operation: OperationInfo, status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+        Self {
+            operation,
+            status,
+            headers,
+            body,
+        }
     }
 }
 
