@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{
     Deserialize, Deserializer, Serialize,
-    de::{self, DeserializeOwned},
+    de::{self, DeserializeOwned, IgnoredAny, Visitor},
 };
 use serde_json::Value;
 
@@ -129,9 +129,54 @@ pub struct ResultInfo {
     pub cursor: Option<String>,
 }
 
+/// Reads past what a member holds instead of what it is to hold, and makes nothing of it.
+///
+/// Reading it as a [`Value`] would be shorter, but costs allocations in each response that has the member.
+macro_rules! nothing_from {
+    ($($visit:ident: $kind:ty)*) => {
+        $(
+            fn $visit<E>(self, _: $kind) -> Result<Self::Value, E> {
+                Ok(None)
+            }
+        )*
+
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_seq<A: de::SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+            IgnoredAny.visit_seq(list).map(|_| None)
+        }
+    };
+}
+
 /// A whole number, or nothing.
 fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    Value::deserialize(deserializer).map(|value| whole_number(&value))
+    struct Whole;
+    impl<'de> Visitor<'de> for Whole {
+        type Value = Option<u64>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a whole number")
+        }
+
+        fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+            Ok(Some(number))
+        }
+
+        fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
+            Ok(whole_number(&number.into()))
+        }
+
+        fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            // What a number is to a visitor where some crate turned on the feature `arbitrary_precision` of serde_json.
+            let value = Value::deserialize(de::value::MapAccessDeserializer::new(map))?;
+            Ok(whole_number(&value))
+        }
+
+        nothing_from!(visit_bool: bool visit_i64: i64 visit_str: &str);
+    }
+    deserializer.deserialize_any(Whole)
 }
 
 /// A whole number, also where it is written with a fraction of zero, as a number that is published as such may be.
@@ -190,7 +235,25 @@ impl Envelope<Value> {
 }
 
 fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    Value::deserialize(deserializer).map(|value| value.as_bool())
+    struct Flag;
+    impl<'de> Visitor<'de> for Flag {
+        type Value = Option<bool>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a flag")
+        }
+
+        fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
+            Ok(Some(flag))
+        }
+
+        fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            IgnoredAny.visit_map(map).map(|_| None)
+        }
+
+        nothing_from!(visit_u64: u64 visit_i64: i64 visit_f64: f64 visit_str: &str);
+    }
+    deserializer.deserialize_any(Flag)
 }
 
 fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
@@ -198,18 +261,27 @@ fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> R
 }
 
 fn page<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ResultInfo>, D::Error> {
-    let value = Value::deserialize(deserializer)?;
-    Ok(if value.is_object() {
-        serde_json::from_value(value).ok()
-    } else {
-        None
-    })
+    struct Page;
+    impl<'de> Visitor<'de> for Page {
+        type Value = Option<ResultInfo>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("where a page stands")
+        }
+
+        fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            Deserialize::deserialize(de::value::MapAccessDeserializer::new(map)).map(Some)
+        }
+
+        nothing_from!(visit_bool: bool visit_u64: u64 visit_i64: i64 visit_f64: f64 visit_str: &str);
+    }
+    deserializer.deserialize_any(Page)
 }
 
 /// A list; nothing for null; a list of one for anything else.
 fn infos<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ResponseInfo>, D::Error> {
     struct Infos;
-    impl<'de> de::Visitor<'de> for Infos {
+    impl<'de> Visitor<'de> for Infos {
         type Value = Vec<ResponseInfo>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -349,7 +421,37 @@ mod tests {
             (page.page, page.per_page, page.total_count),
             (Some(1), None, Some(2000))
         );
-        assert_eq!(read(&json!({ "result_info": [] })).result_info, None);
+        for other in [
+            json!(null),
+            json!(true),
+            json!(1),
+            json!(-1),
+            json!(1.5),
+            json!("1"),
+            json!([{ "page": 1 }]),
+        ] {
+            assert_eq!(
+                read(&json!({ "result_info": other, "success": true })).result_info,
+                None,
+                "{other}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_flag_of_another_shape_is_none() {
+        for other in [
+            json!(null),
+            json!(1),
+            json!(-1),
+            json!(1.5),
+            json!("true"),
+            json!([[true]]),
+            json!({ "a": { "b": true } }),
+        ] {
+            let envelope = read(&json!({ "success": other, "result": 7 }));
+            assert_eq!((envelope.success, envelope.result), (None, Some(json!(7))), "{other}");
+        }
     }
 
     #[test]
