@@ -1,5 +1,5 @@
-//! What a user of the SDK compiles: no generator, few crates more than reqwest itself, and a compiler that is old
-//! enough.
+//! What a user of the SDK compiles: no generator, few crates more than reqwest itself, a compiler that is old enough,
+//! and licences that ask for no more than to be named.
 
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
@@ -114,9 +114,8 @@ fn every_crate_that_is_added_to_reqwest_is_explained() {
     );
 }
 
-#[test]
-fn the_minimum_rust_version_is_the_highest_of_what_is_compiled() {
-    // Other platforms' crates need not be at hand.
+/// What cargo knows of the packages that may be compiled on this platform; those of others need not be at hand.
+fn metadata() -> Vec<Value> {
     let rustc = Command::new("rustc").arg("-vV").output().unwrap();
     let rustc = String::from_utf8(rustc.stdout).unwrap();
     let host = rustc.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
@@ -129,12 +128,19 @@ fn the_minimum_rust_version_is_the_highest_of_what_is_compiled() {
         host,
     ];
     let metadata: Value = serde_json::from_str(&cargo(Path::new(ROOT), &arguments)).unwrap();
-    let packages = metadata["packages"].as_array().unwrap();
+    metadata["packages"].as_array().unwrap().clone()
+}
+
+fn package<'p>(packages: &'p [Value], name: &str, version: &str) -> &'p Value {
+    let package = (packages.iter()).find(|package| package["name"] == name && package["version"] == version);
+    package.unwrap_or_else(|| panic!("{name} {version}"))
+}
+
+#[test]
+fn the_minimum_rust_version_is_the_highest_of_what_is_compiled() {
+    let packages = metadata();
     let version_of = |name: &str, version: &str| {
-        let package = packages
-            .iter()
-            .find(|package| package["name"] == name && package["version"] == version);
-        let text = package.unwrap_or_else(|| panic!("{name} {version}"))["rust_version"].as_str()?;
+        let text = package(&packages, name, version)["rust_version"].as_str()?;
         let mut parts = text.split('.').map(|part| part.parse::<u32>().unwrap());
         Some((parts.next().unwrap(), parts.next().unwrap_or(0)))
     };
@@ -144,4 +150,93 @@ fn the_minimum_rust_version_is_the_highest_of_what_is_compiled() {
         .filter_map(|(name, version)| version_of(name, version))
         .max();
     assert_eq!(version_of("cloudflare-sdk", env!("CARGO_PKG_VERSION")), highest);
+}
+
+/// Licences that ask of a program with the SDK in it for no more than to be named.
+const LICENCES: [&str; 7] = [
+    "Apache-2.0",
+    "BSD-3-Clause",
+    "ISC",
+    "MIT",
+    "MIT-0",
+    "Unicode-3.0",
+    "Zlib",
+];
+
+/// Crates with another licence, and why it does no harm.
+const EXCEPTIONS: [(&str, &str); 1] = [
+    // Compiled into build scripts alone. Its files are used as they are, which the licence asks to be told of.
+    ("progenitor-impl", "MPL-2.0"),
+];
+
+#[test]
+fn every_licence_of_what_is_compiled_is_permissive() {
+    let packages = metadata();
+    let mut refused = Vec::new();
+    for (name, version) in of_sdk(&["--all-features"]) {
+        let licence = package(&packages, &name, &version)["license"]
+            .as_str()
+            .unwrap_or_default();
+        if !is_permitted(licence) && !EXCEPTIONS.contains(&(&*name, licence)) {
+            refused.push(format!("{name} {version}: {licence:?}"));
+        }
+    }
+    assert!(refused.is_empty(), "{refused:#?}");
+}
+
+#[test]
+fn a_licence_is_permitted_by_one_choice_of_each_of_its_parts() {
+    for (licence, permitted) in [
+        ("MIT", true),
+        ("Unlicense OR MIT", true),
+        ("GPL-3.0/MIT", true),
+        ("Apache-2.0 AND (GPL-3.0 OR ISC)", true),
+        ("GPL-3.0 OR ISC AND MIT", true),
+        ("ISC AND MIT OR GPL-3.0", true),
+        ("Apache-2.0 WITH LLVM-exception OR MIT", true),
+        ("Apache-2.0 AND (GPL-3.0 OR MPL-2.0)", false),
+        ("(MIT OR ISC) AND GPL-3.0", false),
+        ("MIT AND GPL-3.0 OR GPL-2.0", false),
+        ("MPL-2.0", false),
+        ("", false),
+    ] {
+        assert_eq!(is_permitted(licence), permitted, "{licence}");
+    }
+}
+
+/// Whether an SPDX expression leaves a choice of licences that are all permitted. One `WITH` an exception is none of
+/// them, though it asks for less.
+fn is_permitted(expression: &str) -> bool {
+    let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
+    let mut words = spaced.split_whitespace().peekable();
+    any(&mut words) && words.next().is_none()
+}
+
+type Words<'e> = std::iter::Peekable<std::str::SplitWhitespace<'e>>;
+
+fn any(words: &mut Words) -> bool {
+    let mut permitted = all(words);
+    while words.next_if_eq(&"OR").is_some() {
+        permitted |= all(words);
+    }
+    permitted
+}
+
+fn all(words: &mut Words) -> bool {
+    let mut permitted = one(words);
+    while words.next_if_eq(&"AND").is_some() {
+        permitted &= one(words);
+    }
+    permitted
+}
+
+fn one(words: &mut Words) -> bool {
+    match words.next() {
+        Some("(") => any(words) & (words.next() == Some(")")),
+        Some(licence) => {
+            let has_exception = words.next_if_eq(&"WITH").and_then(|_| words.next()).is_some();
+            !has_exception && LICENCES.contains(&licence)
+        }
+        None => false,
+    }
 }

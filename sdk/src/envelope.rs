@@ -223,7 +223,11 @@ impl<T: DeserializeOwned> Envelope<T> {
     /// By way of a value, which unlike a model minds neither a member that comes twice nor a byte order mark.
     pub(crate) fn by_value(body: &[u8]) -> Option<Self> {
         let value: Value = serde_json::from_slice(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)).ok()?;
-        value.is_object().then(|| serde_json::from_value(value).ok())?
+        if !value.is_object() {
+            return None;
+        }
+        // Through text, because reading models from values would be compiled anew for each of them.
+        serde_json::from_slice(&serde_json::to_vec(&value).ok()?).ok()
     }
 }
 

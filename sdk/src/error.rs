@@ -112,9 +112,9 @@ impl Error {
     /// # Examples
     ///
     /// ```
-    /// use cloudflare_sdk::Error;
+    /// use cloudflare_sdk::{Error, http};
     ///
-    /// # fn main() -> Result<(), http::Error> {
+    /// # fn main() -> Result<(), cloudflare_sdk::http::Error> {
     /// let body = r#"{"success": false, "errors": [{"code": 1006, "message": "Unrecognized zone setting name"}]}"#;
     /// let error = Error::from_response(http::Response::builder().status(400).header("cf-ray", "1-FRA").body(body)?);
     /// assert!(error.has_code(1006) && error.request_id() == Some("1-FRA"));

@@ -31,4 +31,4 @@ pub use response::Response;
 
 pub use bytes::Bytes;
 pub use chrono;
-pub use http::{HeaderMap, Method, StatusCode};
+pub use http::{self, HeaderMap, Method, StatusCode};

@@ -62,9 +62,9 @@ impl<T> Response<T> {
     /// # Examples
     ///
     /// ```
-    /// use cloudflare_sdk::Response;
+    /// use cloudflare_sdk::{Response, http};
     ///
-    /// # fn main() -> Result<(), http::Error> {
+    /// # fn main() -> Result<(), cloudflare_sdk::http::Error> {
     /// let (parts, ()) = http::Response::builder().header("cf-ray", "1-FRA").body(())?.into_parts();
     /// assert_eq!(Response::from_parts(parts, "value").request_id(), Some("1-FRA"));
     /// # Ok(())

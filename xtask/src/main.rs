@@ -4,6 +4,7 @@
 //! missing or broken.
 
 mod codegen;
+mod cost;
 mod record;
 
 use std::{
@@ -32,6 +33,18 @@ enum Task {
         #[arg(long, default_value = workspace())]
         root: PathBuf,
     },
+    /// Measures what a program that depends on the SDK takes to build, and how large it is, against one with bare reqwest.
+    Cost {
+        /// How often each program is built; of the times the least counts.
+        #[arg(long, default_value_t = 2)]
+        runs: usize,
+        /// Measures builds of the dev profile as well.
+        #[arg(long)]
+        dev: bool,
+        /// Where the programs are written and built, and left; by default a temporary folder.
+        #[arg(long)]
+        keep: Option<PathBuf>,
+    },
     /// Captures fresh recordings from Cloudflare; `cargo xtask record --help` tells how.
     #[command(disable_help_flag = true)]
     Record {
@@ -44,6 +57,13 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Codegen { check, root } => codegen::run(&root, check, &mut std::io::stdout().lock()),
+        Task::Cost { runs, dev, keep } => cost::run(
+            Path::new(workspace()),
+            runs.max(1),
+            dev,
+            keep,
+            &mut std::io::stdout().lock(),
+        ),
         Task::Record { arguments } => record::run(Path::new(workspace()), &arguments),
     };
     match outcome {
