@@ -250,7 +250,7 @@ impl Answer {
     }
 
     fn raw(&self, operation: OperationInfo) -> RawResponse {
-        RawResponse::new(operation, self.http())
+        RawResponse::new(Some(operation), self.http())
     }
 
     /// The envelope decides; a result that reads as a model is that model.
