@@ -16,7 +16,7 @@ use crate::{
     envelope::{Envelope, ResponseInfo},
     rate_limit::{self, RateLimit, RateLimitPolicy},
     response::request_id,
-    runtime::{Call, OperationInfo, RawResponse, is_transient},
+    runtime::{Call, OperationInfo, RawResponse, is_failure_of_server, is_transient},
 };
 
 /// Why a call did not give a value.
@@ -374,7 +374,7 @@ impl Error {
     pub(crate) fn is_unclear(&self) -> bool {
         match self.status() {
             Some(status) if status.is_success() => self.kind() != ErrorKind::Api,
-            Some(status) => status.is_server_error(),
+            Some(status) => is_failure_of_server(status),
             None => matches!(self.kind(), ErrorKind::Timeout | ErrorKind::Transport) && self.attempts() > 0,
         }
     }
@@ -442,7 +442,7 @@ impl Error {
     /// give support the [request id](Self::request_id).
     #[must_use]
     pub fn is_server_error(&self) -> bool {
-        self.status().is_some_and(|status| status.is_server_error())
+        self.status().is_some_and(is_failure_of_server)
     }
 
     /// Whether Cloudflare did not accept the credentials: status 401, or 400 with a code of its authentication.

@@ -47,7 +47,7 @@ pub use request::RequestBuilder;
 pub use reqwest::{Body, header};
 #[doc(hidden)]
 pub use response::RawResponse;
-pub(crate) use retry::{Jitter, full_jitter, is_transient};
+pub(crate) use retry::{Jitter, full_jitter, is_failure_of_server, is_transient};
 
 use pacing::{Pacer, Patience};
 use quota::Outcome;
