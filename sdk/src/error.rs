@@ -59,6 +59,8 @@ struct Inner {
 }
 
 /// What went wrong in general.
+///
+#[doc = include_str!("../docs/faults.md")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
