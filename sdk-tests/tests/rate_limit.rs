@@ -8,7 +8,7 @@ use std::{
 use cloudflare_sdk::{Client, Error, RateLimit, RateLimitPolicy, RequestOptions, Response, types::Enrollment};
 use sdk_tests::{
     leap::Leap,
-    loopback::{builder, client, enabled, get},
+    loopback::{builder, client, enabled, get, nowhere},
     script::{Act, Script, answer},
 };
 use tokio::task::JoinSet;
@@ -58,7 +58,7 @@ async fn a_response_that_says_nothing_or_nonsense_has_no_limits() {
         let error = get(&client(server.url())).await.unwrap_err();
         assert!(error.rate_limits().is_empty() && error.rate_limit_policies().is_empty());
     }
-    let error = get(&client(sdk_tests::loopback::nowhere())).await.unwrap_err();
+    let error = get(&client(nowhere())).await.unwrap_err();
     assert!(error.rate_limits().is_empty() && error.rate_limit_policies().is_empty());
 }
 

@@ -12,7 +12,7 @@ use sdk_tests::{
     document,
     leap::Leap,
     loopback::{self, edit, get},
-    script::{Act, Script, answer},
+    script::{Act, Script, Then, answer},
 };
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -138,7 +138,7 @@ async fn no_wait_is_begun_that_outlives_the_call() {
 /// Less is left of the call than an attempt may take, so that the attempt may take no more.
 #[tokio::test]
 async fn an_attempt_may_not_outlive_the_call() {
-    let server = Script::start([Act::Answer(Vec::new(), sdk_tests::script::Then::Hold)]).await;
+    let server = Script::start([Act::Answer(Vec::new(), Then::Hold)]).await;
     let client = client(&server, &Leap::new());
     let options = RequestOptions::new()
         .total_timeout(Duration::from_millis(200))
