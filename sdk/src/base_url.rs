@@ -67,9 +67,15 @@ impl BaseUrl {
     pub(crate) fn with_path(&self, text: &str) -> Option<Url> {
         let path = text.strip_prefix(&*self.text).filter(|path| path.starts_with('/'))?;
         let mut url = Url::clone(&self.url);
-        match self.url.path() {
-            "/" => url.set_path(path),
-            base => url.set_path(&[base.trim_end_matches('/'), path].concat()),
+        match url.path_segments_mut() {
+            // What holds nothing that is encoded can be appended as it is.
+            Ok(mut segments) if !path.contains('%') => {
+                segments.pop_if_empty().extend(path.split('/').skip(1));
+            }
+            _ => {
+                let base = self.url.path().trim_end_matches('/');
+                url.set_path(&[base, path].concat());
+            }
         }
         Some(url)
     }

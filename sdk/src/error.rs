@@ -16,7 +16,7 @@ use crate::{
     envelope::{Envelope, ResponseInfo},
     rate_limit::{self, RateLimit, RateLimitPolicy},
     response::request_id,
-    runtime::{Call, OperationInfo, RawResponse, is_transient},
+    runtime::{Call, OperationInfo, RawResponse, is_failure_of_server, is_transient, unusable},
 };
 
 /// Why a call did not give a value.
@@ -56,9 +56,13 @@ struct Inner {
     errors: Vec<ResponseInfo>,
     messages: Vec<ResponseInfo>,
     source: Option<Box<dyn StdError + Send + Sync>>,
+    /// Whether another attempt would end in the same way, whatever the kind.
+    settled: bool,
 }
 
 /// What went wrong in general.
+///
+#[doc = include_str!("../docs/faults.md")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -142,6 +146,7 @@ impl Error {
             errors: Vec::new(),
             messages: Vec::new(),
             source: None,
+            settled: false,
         }))
     }
 
@@ -173,6 +178,7 @@ impl Error {
     pub(crate) fn redirected(call: Call, origin: &str) -> Self {
         let mut error = Self::of_kind(ErrorKind::Transport);
         error.0.call = call;
+        error.0.settled = true;
         error.0.reason = Some(format!(
             "the HTTP client followed a redirect to {origin}, whose response is not Cloudflare's; give the client a \
              redirect policy of none"
@@ -195,7 +201,11 @@ impl Error {
         let mut error = Self::of_response(ErrorKind::Api, response);
         let redact = |mut infos: Vec<ResponseInfo>| {
             for info in &mut infos {
-                error.0.redact(&mut info.message);
+                let pointer = info.source.as_mut().and_then(|source| source.pointer.as_mut());
+                let texts = [Some(&mut info.message), info.documentation_url.as_mut(), pointer];
+                for text in texts.into_iter().flatten() {
+                    error.0.redact(text);
+                }
             }
             infos
         };
@@ -246,6 +256,11 @@ impl Error {
     fn of_response(kind: ErrorKind, mut response: RawResponse) -> Self {
         let mut error = Self::of_kind(kind);
         error.0.call = mem::take(&mut response.call);
+        if let Some(span) = error.0.call.span.take()
+            && response.status.is_success()
+        {
+            unusable(&span, kind);
+        }
         error.0.response = Some(response);
         error
     }
@@ -365,11 +380,21 @@ impl Error {
         !call.only_reads && call.attempts > 0 && (call.unclear || self.is_unclear())
     }
 
+    /// What is known of the call.
+    pub(crate) fn call(&self) -> &Call {
+        &self.0.call
+    }
+
+    /// Whether another attempt would end in the same way.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.0.settled
+    }
+
     /// Whether the attempt that this error tells of may have done what was asked.
     pub(crate) fn is_unclear(&self) -> bool {
         match self.status() {
             Some(status) if status.is_success() => self.kind() != ErrorKind::Api,
-            Some(status) => status.is_server_error(),
+            Some(status) => is_failure_of_server(status),
             None => matches!(self.kind(), ErrorKind::Timeout | ErrorKind::Transport) && self.attempts() > 0,
         }
     }
@@ -403,7 +428,7 @@ impl Error {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
-            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport => true,
+            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport => !self.is_settled(),
             ErrorKind::BodyTooLarge => false,
             _ => self.status().is_some_and(|status| {
                 is_transient(status) || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
@@ -437,7 +462,7 @@ impl Error {
     /// give support the [request id](Self::request_id).
     #[must_use]
     pub fn is_server_error(&self) -> bool {
-        self.status().is_some_and(|status| status.is_server_error())
+        self.status().is_some_and(is_failure_of_server)
     }
 
     /// Whether Cloudflare did not accept the credentials: status 401, or 400 with a code of its authentication.
@@ -556,7 +581,8 @@ impl Error {
             write!(line, "; {} attempts were made", self.attempts())?;
         }
         match self.request_id() {
-            Some(id) => write!(line, " [request id {}]", one_line(id)),
+            // Before it is cut, which would leave a part of a secret that cannot be told any more.
+            Some(id) => write!(line, " [request id {}]", one_line(&inner.call.redact(id))),
             None => Ok(()),
         }
     }

@@ -51,7 +51,8 @@ pub use request::RequestBuilder;
 pub use reqwest::{Body, header};
 #[doc(hidden)]
 pub use response::RawResponse;
-pub(crate) use retry::{Jitter, full_jitter, is_transient};
+pub(crate) use retry::{Jitter, full_jitter, is_failure_of_server, is_transient};
+pub(crate) use telemetry::unusable;
 
 use pacing::{Pacer, Patience};
 use quota::Outcome;
@@ -128,8 +129,11 @@ impl Runtime {
         headers.insert(USER_AGENT, shared.user_agent.clone());
         shared.credentials.apply(headers);
         let span = telemetry::call(request.method(), operation, &shared.base_url);
-        let outcome = self.repeat(request, operation).instrument(span.clone()).await;
+        let mut outcome = self.repeat(request, operation).instrument(span.clone()).await;
         telemetry::end(&span, &outcome);
+        if let Ok(response) = &mut outcome {
+            response.call.span = Some(span);
+        }
         outcome
     }
 
@@ -150,6 +154,7 @@ impl Runtime {
             unclear: false,
             only_reads: request.method().is_safe(),
             credentials: Some(shared.credentials.clone()),
+            span: None,
         };
         let mut asked = started;
         let mut last = None;

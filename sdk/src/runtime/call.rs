@@ -1,5 +1,9 @@
 //! What is known of a call, whatever becomes of it.
 
+use std::borrow::Cow;
+
+use tracing::Span;
+
 use super::OperationInfo;
 use crate::Credentials;
 
@@ -14,4 +18,16 @@ pub(crate) struct Call {
     pub(crate) only_reads: bool,
     /// To be taken out of what the service repeats.
     pub(crate) credentials: Option<Credentials>,
+    /// To be told of a success that turns out not to be one.
+    pub(crate) span: Option<Span>,
+}
+
+impl Call {
+    /// A text that came over the wire, without the secrets of the call.
+    pub(crate) fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match &self.credentials {
+            Some(credentials) => credentials.redact(text),
+            None => Cow::Borrowed(text),
+        }
+    }
 }

@@ -56,16 +56,17 @@ impl Pacer {
 
     /// Waits until a request may leave.
     pub(super) async fn admit<'a>(&'a self, clock: &'a dyn Clock, patience: Patience) -> Result<Permit<'a>, NoTime> {
-        let turn = match self.turn.try_lock() {
-            Ok(turn) => turn,
-            Err(_) => {
-                let _place = Place::take(&self.queue);
-                within(clock, patience.deadline, self.turn.lock()).await?
-            }
-        };
+        // Who finds nobody waiting need not wait for a turn.
+        if self.queue.load(Ordering::SeqCst) == 0
+            && let Ok(ticket) = self.lock().admit(clock.now(), false)
+        {
+            return Ok(self.permit(clock, ticket));
+        }
+        let _place = Place::take(&self.queue);
+        let turn = within(clock, patience.deadline, self.turn.lock()).await?;
         loop {
             let now = clock.now();
-            let wait = match self.lock().admit(now, self.queue.load(Ordering::Relaxed) > 0) {
+            let wait = match self.lock().admit(now, self.queue.load(Ordering::SeqCst) > 1) {
                 Ok(ticket) => {
                     drop(turn);
                     return Ok(self.permit(clock, ticket));
@@ -114,7 +115,10 @@ impl Pacer {
 
     fn finish(&self, ticket: &Ticket, now: Instant, outcome: &Outcome<'_>) {
         self.lock().finish(ticket, now, outcome);
-        self.change.notify_one();
+        // Who waits took a place before it looked, so that it is seen here if it looked too early.
+        if self.queue.load(Ordering::SeqCst) > 0 {
+            self.change.notify_one();
+        }
     }
 }
 
@@ -141,14 +145,14 @@ struct Place<'a>(&'a AtomicUsize);
 
 impl<'a> Place<'a> {
     fn take(queue: &'a AtomicUsize) -> Self {
-        queue.fetch_add(1, Ordering::Relaxed);
+        queue.fetch_add(1, Ordering::SeqCst);
         Self(queue)
     }
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

@@ -25,16 +25,29 @@ pub(super) enum Verdict {
 pub(super) fn judge(outcome: &Result<RawResponse, Error>) -> Verdict {
     let (status, kind) = match outcome {
         Ok(response) => (Some(response.status), None),
+        Err(error) if error.is_settled() => return Verdict::Final,
         Err(error) => (error.status(), Some(error.kind())),
     };
     match (kind, status) {
         (Some(ErrorKind::BodyTooLarge), _) => Verdict::Final,
         (Some(ErrorKind::Connect), _) => Verdict::NotDone,
         (_, Some(StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)) => Verdict::NotDone,
+        // The refusal is there, only its text is not.
+        (Some(ErrorKind::Timeout | ErrorKind::Transport), Some(status)) if is_refusal(status) => Verdict::NotDone,
         (Some(ErrorKind::Timeout | ErrorKind::Transport), _) => Verdict::Unclear,
         (_, Some(status)) if is_transient(status) => Verdict::Unclear,
         _ => Verdict::Final,
     }
+}
+
+/// Whether a server that answers so did not do what was asked.
+fn is_refusal(status: StatusCode) -> bool {
+    !status.is_success() && !is_failure_of_server(status)
+}
+
+/// Whether a server that answers so failed, statuses included that no RFC has.
+pub(crate) fn is_failure_of_server(status: StatusCode) -> bool {
+    status.as_u16() >= 500
 }
 
 /// Whether a server that answers so may answer otherwise soon.

@@ -3,7 +3,7 @@
 //! The names are those of OpenTelemetry's [semantic conventions](https://opentelemetry.io/docs/specs/semconv/http/),
 //! where these have one. There is never a URL with its identifiers, a header's value beside the request id, or a body.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use http::{Method, StatusCode};
 use tracing::{Level, Span, field::Empty};
@@ -53,7 +53,7 @@ pub(super) fn attempt(outcome: &Result<RawResponse, Error>, attempt: &Attempt) {
             http.request.resend_count = attempt.resend_count,
             http.response.status_code = status(outcome).map(|status| status.as_u16()),
             error.r#type = error_type(status(outcome).as_ref(), outcome),
-            cloudflare.request_id = id(outcome),
+            cloudflare.request_id = id(outcome).as_deref(),
             cloudflare.duration = attempt.took.as_secs_f64(),
             cloudflare.pacing.wait = attempt.paced.as_secs_f64(),
             cloudflare.retry.wait = attempt.wait.map(|wait| wait.as_secs_f64()),
@@ -79,11 +79,20 @@ pub(super) fn end(span: &Span, outcome: &Result<RawResponse, Error>) {
         span.record("http.response.status_code", status.as_u16());
     }
     if let Some(id) = id(outcome) {
-        span.record("cloudflare.request_id", id);
+        span.record("cloudflare.request_id", &*id);
     }
     if let Some(kind) = error_type(status.as_ref(), outcome) {
-        span.record("error.type", kind).record("otel.status_code", "ERROR");
+        failed(span, kind);
     }
+}
+
+/// A success has turned out not to be one, after the call has ended.
+pub(crate) fn unusable(span: &Span, kind: ErrorKind) {
+    failed(span, name(kind));
+}
+
+fn failed(span: &Span, kind: &str) {
+    span.record("error.type", kind).record("otel.status_code", "ERROR");
 }
 
 fn status(outcome: &Result<RawResponse, Error>) -> Option<StatusCode> {
@@ -93,11 +102,12 @@ fn status(outcome: &Result<RawResponse, Error>) -> Option<StatusCode> {
     }
 }
 
-fn id(outcome: &Result<RawResponse, Error>) -> Option<&str> {
-    match outcome {
-        Ok(response) => request_id(&response.headers),
-        Err(error) => error.request_id(),
-    }
+/// The request id, which is whatever the service says.
+fn id(outcome: &Result<RawResponse, Error>) -> Option<Cow<'_, str>> {
+    Some(match outcome {
+        Ok(response) => response.call.redact(request_id(&response.headers)?),
+        Err(error) => error.call().redact(error.request_id()?),
+    })
 }
 
 /// The status of a response that is not a success, else what went wrong.
@@ -105,16 +115,20 @@ fn error_type<'a>(status: Option<&'a StatusCode>, outcome: &Result<RawResponse, 
     match (status, outcome) {
         (Some(status), _) if !status.is_success() => Some(status.as_str()),
         (_, Ok(_)) => None,
-        (_, Err(error)) => Some(match error.kind() {
-            ErrorKind::Configuration => "configuration",
-            ErrorKind::InvalidRequest => "invalid_request",
-            ErrorKind::Connect => "connect",
-            ErrorKind::Timeout => "timeout",
-            ErrorKind::Transport => "transport",
-            ErrorKind::Api => "api",
-            ErrorKind::UnexpectedStatus => "unexpected_status",
-            ErrorKind::Decode => "decode",
-            ErrorKind::BodyTooLarge => "body_too_large",
-        }),
+        (_, Err(error)) => Some(name(error.kind())),
+    }
+}
+
+fn name(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Configuration => "configuration",
+        ErrorKind::InvalidRequest => "invalid_request",
+        ErrorKind::Connect => "connect",
+        ErrorKind::Timeout => "timeout",
+        ErrorKind::Transport => "transport",
+        ErrorKind::Api => "api",
+        ErrorKind::UnexpectedStatus => "unexpected_status",
+        ErrorKind::Decode => "decode",
+        ErrorKind::BodyTooLarge => "body_too_large",
     }
 }

@@ -1,0 +1,253 @@
+//! What a caller sees of the rate limit: what responses say of it, and how calls keep below it.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use cloudflare_sdk::{Client, Error, RateLimit, RateLimitPolicy, RequestOptions, Response, types::Enrollment};
+use sdk_tests::{
+    leap::Leap,
+    loopback::{builder, client, enabled, get, nowhere},
+    script::{Act, Script, answer},
+};
+use tokio::task::JoinSet;
+use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers::any};
+
+// What responses say
+
+const TWO: &str = "ratelimit: \"default\";r=50;t=30, \"burst\";r=3\r\n\
+    ratelimit-policy: \"default\";q=1200;w=300\r\n\
+    ratelimit-policy: \"burst\";q=10\r\n";
+
+#[tokio::test]
+async fn limits_can_be_read_from_a_response_and_from_an_error() {
+    let body = r#"{"success":true,"result":{"id":"a","value":"auto","editable":true,"modified_on":null}}"#;
+    let server = Script::start([answer(200, TWO, body), answer(400, TWO, "no")]).await;
+    let client = client(server.url());
+    let response = get(&client).await.unwrap();
+    assert_two(&response.rate_limits(), &response.rate_limit_policies());
+    let error = get(&client).await.unwrap_err();
+    assert_two(&error.rate_limits(), &error.rate_limit_policies());
+}
+
+#[track_caller]
+fn assert_two(limits: &[RateLimit], policies: &[RateLimitPolicy]) {
+    let limits: Vec<_> = limits
+        .iter()
+        .map(|limit| (limit.name.as_str(), limit.remaining, limit.reset))
+        .collect();
+    assert_eq!(
+        limits,
+        [("default", 50, Some(Duration::from_secs(30))), ("burst", 3, None)]
+    );
+    let policies: Vec<_> = policies
+        .iter()
+        .map(|policy| (policy.name.as_str(), policy.quota, policy.window))
+        .collect();
+    assert_eq!(
+        policies,
+        [("default", 1200, Some(Duration::from_secs(300))), ("burst", 10, None)]
+    );
+}
+
+#[tokio::test]
+async fn a_response_that_says_nothing_or_nonsense_has_no_limits() {
+    for headers in ["", "ratelimit: default\r\nratelimit-policy: \"default;q=1\r\n"] {
+        let server = Script::start([answer(400, headers, "no")]).await;
+        let error = get(&client(server.url())).await.unwrap_err();
+        assert!(error.rate_limits().is_empty() && error.rate_limit_policies().is_empty());
+    }
+    let error = get(&client(nowhere())).await.unwrap_err();
+    assert!(error.rate_limits().is_empty() && error.rate_limit_policies().is_empty());
+}
+
+// How calls keep below it, on a clock that does not wait
+
+fn exhausted() -> Act {
+    answer(
+        404,
+        "ratelimit: \"default\";r=0;t=30\r\nratelimit-policy: \"default\";q=100;w=60\r\n",
+        "no",
+    )
+}
+
+#[tokio::test]
+async fn calls_of_all_clones_wait_until_the_window_is_over() {
+    let (clock, server) = (Leap::new(), Script::start([exhausted()]).await);
+    let client = builder(server.url()).clock(clock.clone()).build().unwrap();
+    get(&client).await.unwrap_err();
+    assert!(clock.waits().is_empty());
+    for clone in [
+        client.clone(),
+        client.with_options(RequestOptions::new().max_retries(1)),
+    ] {
+        let before = waited(&clock);
+        get(&clone).await.unwrap_err();
+        let wait = waited(&clock) - before;
+        assert!(
+            (Duration::from_secs(29)..=Duration::from_secs(32)).contains(&wait),
+            "{wait:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn calls_of_another_client_and_calls_without_pacing_do_not_wait() {
+    let (clock, server) = (Leap::new(), Script::start([exhausted()]).await);
+    let client = builder(server.url()).clock(clock.clone()).build().unwrap();
+    get(&client).await.unwrap_err();
+    get(&client.with_options(RequestOptions::new().pacing(false)))
+        .await
+        .unwrap_err();
+    get(&builder(server.url()).clock(clock.clone()).build().unwrap())
+        .await
+        .unwrap_err();
+    assert!(clock.waits().is_empty());
+}
+
+#[tokio::test]
+async fn a_call_whose_time_is_too_short_for_the_window_ends_at_once_and_sends_nothing() {
+    let (clock, server) = (Leap::new(), Script::start([exhausted()]).await);
+    let client = builder(server.url()).clock(clock.clone()).build().unwrap();
+    get(&client).await.unwrap_err();
+    let hurried = client.with_options(RequestOptions::new().total_timeout(Duration::from_secs(5)));
+    let error = get(&hurried).await.unwrap_err();
+    assert!(
+        error.is_timeout() && error.to_string().contains("rate limit"),
+        "{error}"
+    );
+    assert_eq!((error.attempts(), error.outcome_unknown()), (0, false));
+    assert!(clock.waits().is_empty());
+    assert_eq!(server.log().requests.len(), 1);
+}
+
+fn waited(clock: &Leap) -> Duration {
+    clock.waits().iter().sum()
+}
+
+// How many calls at once keep below it, in real time
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_calls_at_once_are_all_made_and_none_is_refused() {
+    let (server, quota) = limited(100, Duration::from_secs(1)).await;
+    let client = client(server.uri());
+    for outcome in at_once(300, &[client]).await {
+        outcome.unwrap();
+    }
+    let quota = quota.lock().unwrap();
+    assert_eq!((quota.served, quota.refused), (300, 0));
+    // Three is the least; a machine that is busy takes more.
+    assert!(quota.windows <= 12, "{} windows", quota.windows);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_without_pacing_pass_the_limit() {
+    let (server, quota) = limited(10, Duration::from_secs(600)).await;
+    let client = client(server.uri()).with_options(RequestOptions::new().pacing(false));
+    let outcomes = at_once(30, &[client]).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 10);
+    for error in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
+        assert!(error.is_rate_limited() && error.retry_after().is_some(), "{error}");
+    }
+    assert_eq!(quota.lock().unwrap().refused, 20);
+}
+
+/// As two processes do, which know nothing of each other.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_clients_with_one_quota_finish_and_lose_no_call() {
+    let (server, quota) = limited(50, Duration::from_secs(1)).await;
+    let clients = [(); 2].map(|()| builder(server.uri()).max_retries(2).build().unwrap());
+    for outcome in at_once(200, &clients).await {
+        outcome.unwrap();
+    }
+    assert_eq!(quota.lock().unwrap().served, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clones_share_the_quota() {
+    let (server, quota) = limited(20, Duration::from_secs(1)).await;
+    let client = client(server.uri());
+    let clones = [
+        client.clone(),
+        client.clone(),
+        client.with_options(RequestOptions::new().max_retries(0)),
+    ];
+    for outcome in at_once(60, &clones).await {
+        outcome.unwrap();
+    }
+    assert_eq!(quota.lock().unwrap().refused, 0);
+}
+
+/// Makes calls all at once, with each client in turn.
+async fn at_once(calls: usize, clients: &[Client]) -> Vec<Result<Response<Enrollment>, Error>> {
+    let mut running = JoinSet::new();
+    for client in clients.iter().cycle().take(calls) {
+        let client = client.clone();
+        running.spawn(async move { get(&client).await });
+    }
+    running.join_all().await
+}
+
+/// A server that enforces a limit, and how it does.
+async fn limited(quota: u64, window: Duration) -> (MockServer, Arc<Mutex<Quota>>) {
+    let state = Arc::new(Mutex::new(Quota {
+        quota,
+        window,
+        began: None,
+        counted: 0,
+        windows: 0,
+        served: 0,
+        refused: 0,
+    }));
+    let server = MockServer::start().await;
+    Mock::given(any())
+        .respond_with(Limited(Arc::clone(&state)))
+        .mount(&server)
+        .await;
+    (server, state)
+}
+
+/// A window begins with the first request after the last one.
+struct Quota {
+    quota: u64,
+    window: Duration,
+    began: Option<Instant>,
+    counted: u64,
+    windows: u32,
+    served: u32,
+    refused: u32,
+}
+
+struct Limited(Arc<Mutex<Quota>>);
+
+impl Respond for Limited {
+    fn respond(&self, _: &Request) -> ResponseTemplate {
+        let mut state = self.0.lock().unwrap();
+        let now = Instant::now();
+        let began = match state.began {
+            Some(began) if now < began + state.window => began,
+            _ => {
+                (state.began, state.counted) = (Some(now), 0);
+                state.windows += 1;
+                now
+            }
+        };
+        let left = (began + state.window - now).as_secs_f64().ceil();
+        let is_free = state.counted < state.quota;
+        if is_free {
+            state.counted += 1;
+            state.served += 1;
+        } else {
+            state.refused += 1;
+        }
+        let (remaining, quota, window) = (state.quota - state.counted, state.quota, state.window.as_secs());
+        let answer = match is_free {
+            true => enabled(),
+            false => ResponseTemplate::new(429).insert_header("retry-after", left.to_string()),
+        };
+        answer
+            .insert_header("ratelimit", format!(r#""default";r={remaining};t={left}"#))
+            .insert_header("ratelimit-policy", format!(r#""default";q={quota};w={window}"#))
+    }
+}

@@ -1,0 +1,194 @@
+//! What a caller sees of calls that the document does not have.
+
+use cloudflare_sdk::{ErrorKind, Method, RequestOptions, types::Enrollment};
+use sdk_tests::{
+    leap::Leap,
+    loopback::{BASE_PATH, answering, builder, client, enabled, only_request, requests},
+    script::{Script, answer},
+    scrub::TOKEN,
+};
+use serde_json::{Value, json};
+use wiremock::ResponseTemplate;
+
+#[tokio::test]
+async fn any_method_path_query_and_body_is_sent_as_it_is_given() {
+    let purge = Method::from_bytes(b"PURGE").unwrap();
+    for method in [
+        Method::GET,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        purge,
+    ] {
+        let server = answering(enabled()).await;
+        let client = client(server.uri() + BASE_PATH);
+        let call = client.request(method.clone(), "/zones/a%2Fb/things?kept=%20as%2Bis");
+        let call = call.query("name", "ä&b=c").query("page", 2).query("none", None::<&str>);
+        call.json(&json!({ "a": [1, null] })).send::<Value>().await.unwrap();
+        let request = only_request(&server).await;
+        assert_eq!(request.method, method);
+        assert_eq!(request.url.path(), format!("{BASE_PATH}/zones/a%2Fb/things"));
+        assert_eq!(request.url.query(), Some("kept=%20as%2Bis&name=%C3%A4%26b%3Dc&page=2"));
+        assert_eq!(request.body, br#"{"a":[1,null]}"#);
+        assert_eq!(request.headers["content-type"], "application/json");
+        assert_eq!(request.headers["accept"], "application/json");
+        assert_eq!(request.headers["authorization"], format!("Bearer {TOKEN}"));
+    }
+}
+
+#[tokio::test]
+async fn a_result_is_read_as_a_model_or_as_any_json() {
+    let server = answering(enabled()).await;
+    let client = client(server.uri());
+    let typed = client.request(Method::GET, "/a").send::<Enrollment>().await.unwrap();
+    assert_eq!(typed.value.as_str(), "auto");
+    let untyped = client.request(Method::GET, "/a").send::<Value>().await.unwrap();
+    assert_eq!((&untyped["value"], untyped.status().as_u16()), (&json!("auto"), 200));
+}
+
+#[tokio::test]
+async fn a_result_that_may_be_null_may_be_missing() {
+    for body in [r#"{"success":true,"result":null}"#, r#"{"success":true}"#] {
+        let server = answering(ResponseTemplate::new(200).set_body_string(body)).await;
+        let client = client(server.uri());
+        assert_eq!(
+            *client.request(Method::DELETE, "/a").send::<Value>().await.unwrap(),
+            Value::Null
+        );
+        assert_eq!(
+            *client.request(Method::DELETE, "/a").send::<Option<u8>>().await.unwrap(),
+            None
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_any_type_is_sent_and_received() {
+    let zone_file = "example.com. 1 IN A 192.0.2.1\n";
+    let server = answering(ResponseTemplate::new(200).set_body_raw(zone_file, "text/plain")).await;
+    let client = client(server.uri());
+    let call = client.request(Method::POST, "/zones/a/dns_records/import");
+    let response = call
+        .body("application/octet-stream", vec![0xff, 0])
+        .send_bytes()
+        .await
+        .unwrap();
+    assert_eq!(response.into_inner(), zone_file);
+    let request = only_request(&server).await;
+    assert_eq!(request.headers["content-type"], "application/octet-stream");
+    assert_eq!(request.headers["accept"], "*/*");
+    assert_eq!(request.body, [0xff, 0]);
+}
+
+#[tokio::test]
+async fn bytes_that_are_an_envelope_of_a_failure_are_an_error() {
+    let body = json!({ "success": false, "errors": [{ "code": 1008, "message": "no" }] });
+    let server = answering(ResponseTemplate::new(200).set_body_json(body)).await;
+    let error = client(server.uri())
+        .request(Method::GET, "/a")
+        .send_bytes()
+        .await
+        .unwrap_err();
+    assert!(error.kind() == ErrorKind::Api && error.has_code(1008), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_path_that_would_leave_the_base_url_is_refused_before_anything_is_sent() {
+    let server = answering(enabled()).await;
+    let client = client(server.uri() + BASE_PATH);
+    for path in [
+        "",
+        "zones",
+        "@evil.example/",
+        ".evil.example/",
+        ":1@evil.example/",
+        "https://evil.example/",
+        "/../../user",
+        "/..",
+        "/%2e%2E/user",
+        "/zones/./a",
+        "/a\\..\\b",
+        "/a b",
+        "/a\r\nx-evil: 1",
+        "/a#b",
+    ] {
+        let error = client.request(Method::GET, path).send::<Value>().await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.attempts()),
+            (ErrorKind::InvalidRequest, 0),
+            "{path:?}"
+        );
+        assert!(error.to_string().contains(&format!("{path:?}")), "{error}");
+    }
+    assert!(requests(&server).await.is_empty());
+}
+
+/// To the parser of URLs these are part of the host; to the base URL they are part of a path.
+#[tokio::test]
+async fn a_path_with_two_slashes_goes_to_the_same_server() {
+    let server = answering(enabled()).await;
+    client(server.uri())
+        .request(Method::GET, "//evil.example/a")
+        .send::<Value>()
+        .await
+        .unwrap();
+    assert_eq!(only_request(&server).await.url.path(), "//evil.example/a");
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_is_refused_before_anything_is_sent() {
+    let server = answering(enabled()).await;
+    let client = client(server.uri());
+    let call = || client.request(Method::POST, "/a");
+    let mut keys_of_no_text = std::collections::BTreeMap::new();
+    keys_of_no_text.insert(vec![1], 1);
+    for call in [
+        call().body("text/plain\r\nx-evil: 1", "a"),
+        call().json(&keys_of_no_text),
+        call().query("a", json!({ "b": { "c": 1 } })),
+    ] {
+        let error = call.send::<Value>().await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.attempts()),
+            (ErrorKind::InvalidRequest, 0),
+            "{error}"
+        );
+    }
+    assert!(requests(&server).await.is_empty());
+}
+
+#[tokio::test]
+async fn retries_options_and_errors_are_those_of_all_calls() {
+    let refusal = answer(
+        403,
+        "cf-ray: 1-FRA\r\n",
+        r#"{"success":false,"errors":[{"code":9109,"message":"Unauthorized"}]}"#,
+    );
+    let server = Script::start([answer(503, "", ""), refusal]).await;
+    let clock = Leap::new();
+    let client = builder(server.url())
+        .max_retries(2)
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    let client = client.with_options(RequestOptions::new().header("x-team", "edge").unwrap());
+    let error = client
+        .request(Method::PUT, "/a")
+        .json(&1)
+        .send::<Value>()
+        .await
+        .unwrap_err();
+    assert!(
+        error.is_permission_denied() && error.has_code(9109) && error.outcome_unknown(),
+        "{error:?}"
+    );
+    assert_eq!(
+        (error.attempts(), error.operation_id(), error.request_id()),
+        (2, Some("request"), Some("1-FRA"))
+    );
+    assert_eq!(clock.waits().len(), 1);
+    for request in server.log().requests {
+        assert!(String::from_utf8(request).unwrap().contains("\r\nx-team: edge\r\n"));
+    }
+}
