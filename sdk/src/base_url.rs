@@ -67,15 +67,13 @@ impl BaseUrl {
     pub(crate) fn with_path(&self, text: &str) -> Option<Url> {
         let path = text.strip_prefix(&*self.text).filter(|path| path.starts_with('/'))?;
         let mut url = Url::clone(&self.url);
-        match url.path_segments_mut() {
-            // What holds nothing that is encoded can be appended as it is.
-            Ok(mut segments) if !path.contains('%') => {
-                segments.pop_if_empty().extend(path.split('/').skip(1));
-            }
-            _ => {
-                let base = self.url.path().trim_end_matches('/');
-                url.set_path(&[base, path].concat());
-            }
+        if path.contains('%') || path.contains("//") {
+            let base = self.url.path().trim_end_matches('/');
+            url.set_path(&[base, path].concat());
+        } else {
+            // Appending segments is cheaper, where nothing in them is encoded already and none is empty.
+            let mut segments = url.path_segments_mut().ok()?;
+            segments.pop_if_empty().extend(path.split('/').skip(1));
         }
         Some(url)
     }
@@ -145,7 +143,7 @@ mod tests {
             "http://[::1]:8080/a%20b/",
         ] {
             let base = BaseUrl::parse("", base).unwrap();
-            for path in ["/zones", "/zones/a%2Fb/x", "/a/", "/a~b/-._"] {
+            for path in ["/zones", "/zones/a%2Fb/x", "/a/", "/a~b/-._", "//a", "/a//b"] {
                 let text = format!("{}{path}", base.as_str());
                 assert_eq!(
                     base.with_path(&text).unwrap().as_str(),

@@ -63,7 +63,10 @@ impl Pacer {
             return Ok(self.permit(clock, ticket));
         }
         let _place = Place::take(&self.queue);
-        let turn = within(clock, patience.deadline, self.turn.lock()).await?;
+        let turn = match self.turn.try_lock() {
+            Ok(turn) => turn,
+            Err(_) => within(clock, patience.deadline, self.turn.lock()).await?,
+        };
         loop {
             let now = clock.now();
             let wait = match self.lock().admit(now, self.queue.load(Ordering::SeqCst) > 1) {
