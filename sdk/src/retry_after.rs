@@ -7,14 +7,14 @@ use http::{HeaderMap, header::RETRY_AFTER};
 /// How long [`Retry-After`](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3) says to wait, if it says so.
 ///
 /// What is more seconds than can be counted is as many as can be; a time that has passed is no wait.
-pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap, now: impl FnOnce() -> SystemTime) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     // A sign, which Rust's parser takes, is not in the grammar.
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(value).ok()?;
-    Some(date.duration_since(now).unwrap_or_default())
+    Some(date.duration_since(now()).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -28,7 +28,7 @@ mod tests {
 
     fn read(value: &str) -> Option<u64> {
         let headers = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_str(value).unwrap())]);
-        let wait = retry_after(&headers, SystemTime::UNIX_EPOCH + Duration::from_secs(NOW));
+        let wait = retry_after(&headers, || SystemTime::UNIX_EPOCH + Duration::from_secs(NOW));
         wait.map(|wait| wait.as_secs())
     }
 
@@ -81,6 +81,6 @@ mod tests {
         ] {
             assert_eq!(read(value), None, "{value}");
         }
-        assert_eq!(retry_after(&HeaderMap::new(), SystemTime::now()), None);
+        assert_eq!(retry_after(&HeaderMap::new(), SystemTime::now), None);
     }
 }

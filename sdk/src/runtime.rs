@@ -129,7 +129,11 @@ impl Runtime {
         headers.insert(USER_AGENT, shared.user_agent.clone());
         shared.credentials.apply(headers);
         let span = telemetry::call(request.method(), operation, &shared.base_url);
-        let mut outcome = self.repeat(request, operation).instrument(span.clone()).await;
+        // Nobody listens, mostly, and an instrumented future costs what it costs all the same.
+        let mut outcome = match span.is_disabled() {
+            true => self.repeat(request, operation).await,
+            false => Box::pin(self.repeat(request, operation)).instrument(span.clone()).await,
+        };
         telemetry::end(&span, &outcome);
         if let Ok(response) = &mut outcome {
             response.call.span = Some(span);
@@ -160,13 +164,13 @@ impl Runtime {
         let mut last = None;
         loop {
             let permit = match settings.pacing {
-                false => pacer.send(clock),
-                true => match pacer.admit(clock, patience).await {
+                false => pacer.send(clock, asked),
+                true => match pacer.admit(clock, asked, patience).await {
                     Ok(permit) => permit,
                     Err(pacing::NoTime) => return last.unwrap_or_else(|| Err(Error::no_time(call))),
                 },
             };
-            let sent = clock.now();
+            let sent = permit.sent();
             let left = deadline.map(|deadline| deadline.saturating_duration_since(sent));
             let timeout = left.map_or(settings.timeout, |left| left.min(settings.timeout));
             if shared.http_timeout != Some(timeout) {

@@ -31,6 +31,7 @@ pub(super) struct Pacer {
 pub(super) struct Permit<'a> {
     pacer: &'a Pacer,
     clock: &'a dyn Clock,
+    sent: Instant,
     ticket: Option<Ticket>,
 }
 
@@ -49,16 +50,21 @@ pub(super) struct NoTime;
 
 impl Pacer {
     /// Lets a request leave at once.
-    pub(super) fn send<'a>(&'a self, clock: &'a dyn Clock) -> Permit<'a> {
-        let ticket = self.lock().send(clock.now(), false);
+    pub(super) fn send<'a>(&'a self, clock: &'a dyn Clock, now: Instant) -> Permit<'a> {
+        let ticket = self.lock().send(now, false);
         self.permit(clock, ticket)
     }
 
     /// Waits until a request may leave.
-    pub(super) async fn admit<'a>(&'a self, clock: &'a dyn Clock, patience: Patience) -> Result<Permit<'a>, NoTime> {
+    pub(super) async fn admit<'a>(
+        &'a self,
+        clock: &'a dyn Clock,
+        now: Instant,
+        patience: Patience,
+    ) -> Result<Permit<'a>, NoTime> {
         // Who finds nobody waiting need not wait for a turn.
         if self.queue.load(Ordering::SeqCst) == 0
-            && let Ok(ticket) = self.lock().admit(clock.now(), false)
+            && let Ok(ticket) = self.lock().admit(now, false)
         {
             return Ok(self.permit(clock, ticket));
         }
@@ -103,6 +109,7 @@ impl Pacer {
         Permit {
             pacer: self,
             clock,
+            sent: ticket.sent(),
             ticket: Some(ticket),
         }
     }
@@ -126,6 +133,11 @@ impl Pacer {
 }
 
 impl Permit<'_> {
+    /// When it was let go.
+    pub(super) fn sent(&self) -> Instant {
+        self.sent
+    }
+
     /// Says what became of the request.
     pub(super) fn finish(mut self, now: Instant, outcome: &Outcome<'_>) {
         if let Some(ticket) = self.ticket.take() {

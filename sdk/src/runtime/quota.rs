@@ -20,6 +20,9 @@ const SECOND: Duration = Duration::from_secs(1);
 /// How long others wait for the one request that is out to learn what is left.
 const PATIENCE: Duration = SECOND;
 
+/// How many responses in a row need not be read while there is plenty.
+const UNREAD: u32 = 15;
+
 /// How many responses that say nothing are taken for an accident.
 const ACCIDENTS: u32 = 3;
 
@@ -39,6 +42,8 @@ pub(super) struct Quota {
     policy_line: Option<HeaderValue>,
     /// When the responses of this client's own requests arrived, oldest first.
     counted: VecDeque<Instant>,
+    /// How many responses were not read since one was, because there is plenty.
+    unread: u32,
     sent: u64,
     in_flight: u64,
     last_sent: Option<Instant>,
@@ -92,6 +97,12 @@ pub(super) struct Ticket {
     is_probe: bool,
     /// Whether nothing else of this client's was on its way, so that what remains was told of after all of it.
     is_alone: bool,
+}
+
+impl Ticket {
+    pub(super) fn sent(&self) -> Instant {
+        self.sent
+    }
 }
 
 /// What became of a request.
@@ -223,6 +234,12 @@ impl Quota {
         match *outcome {
             Outcome::NotSent => {}
             Outcome::Lost => self.heard_nothing(now),
+            Outcome::Answered { status, .. } if status.is_success() && self.is_plenty(now) => {
+                self.unread += 1;
+                for limit in &mut self.limits {
+                    limit.remaining -= 1;
+                }
+            }
             Outcome::Answered {
                 status,
                 headers,
@@ -238,7 +255,17 @@ impl Quota {
         }
     }
 
+    /// Whether so much is left that it need not be read again what the service says of it.
+    fn is_plenty(&self, now: Instant) -> bool {
+        let enough = 2 * (self.in_flight + u64::from(UNREAD));
+        self.unread < UNREAD
+            && !self.limits.is_empty()
+            && !self.is_shared(now)
+            && (self.limits.iter()).all(|limit| now < limit.latest && limit.remaining > enough)
+    }
+
     fn heard(&mut self, ticket: &Ticket, now: Instant, headers: &HeaderMap, refused: Option<Option<Duration>>) {
+        self.unread = 0;
         self.read_policies(headers);
         let policies = mem::take(&mut self.policies);
         let (mut any, mut exhausted) = (false, false);

@@ -34,7 +34,7 @@ impl RawResponse {
                 ..Call::default()
             },
             status: parts.status,
-            retry_after: retry_after(&parts.headers, SystemTime::now()),
+            retry_after: retry_after(&parts.headers, SystemTime::now),
             headers: parts.headers,
             body,
         }
@@ -58,7 +58,7 @@ pub(super) async fn read(
     let mut raw = RawResponse {
         call,
         status: response.status(),
-        retry_after: retry_after(&headers, clock.system_time()),
+        retry_after: retry_after(&headers, || clock.system_time()),
         headers,
         body: Bytes::new(),
     };
