@@ -529,9 +529,7 @@ impl Error {
 impl Inner {
     /// Takes the secrets of the call out of a text that came over the wire.
     fn redact(&self, text: &mut String) {
-        if let Some(credentials) = &self.call.credentials
-            && let Cow::Owned(redacted) = credentials.redact(text)
-        {
+        if let Cow::Owned(redacted) = self.call.redact(text) {
             *text = redacted;
         }
     }
