@@ -13,7 +13,7 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::quota::{Outcome, Quota, Ticket, Wait};
+use super::quota::{Outcome, Quota, Ticket};
 use crate::Clock;
 
 #[derive(Debug, Default)]
@@ -75,30 +75,24 @@ impl Pacer {
         };
         loop {
             let now = clock.now();
-            let wait = match self.lock().admit(now, self.queue.load(Ordering::SeqCst) > 1) {
+            let until = match self.lock().admit(now, self.queue.load(Ordering::SeqCst) > 1) {
                 Ok(ticket) => {
                     drop(turn);
                     return Ok(self.permit(clock, ticket));
                 }
-                Err(wait) => wait,
+                Err(until) => until,
             };
-            let Wait { until } = wait;
-            let pause = until.map(|until| until.saturating_duration_since(now));
-            if pause.is_some_and(|pause| pause > patience.longest) {
+            if until.saturating_duration_since(now) > patience.longest {
                 let ticket = self.lock().send(now, false);
                 drop(turn);
                 return Ok(self.permit(clock, ticket));
             }
             // Of a pause that is too long it is known already that nobody will hear the end.
-            if until
-                .zip(patience.deadline)
-                .is_some_and(|(until, deadline)| until > deadline)
-                && !self.is_busy()
-            {
+            if patience.deadline.is_some_and(|deadline| until > deadline) && !self.lock().is_busy() {
                 return Err(NoTime);
             }
-            let end = until.into_iter().chain(patience.deadline).min();
-            match within(clock, end, self.change.notified()).await {
+            let end = patience.deadline.map_or(until, |deadline| deadline.min(until));
+            match within(clock, Some(end), self.change.notified()).await {
                 Err(NoTime) if patience.deadline.is_some_and(|deadline| deadline <= clock.now()) => return Err(NoTime),
                 _ => {}
             }
@@ -112,11 +106,6 @@ impl Pacer {
             sent: ticket.sent(),
             ticket: Some(ticket),
         }
-    }
-
-    /// Whether a request is out whose response may change what is known.
-    fn is_busy(&self) -> bool {
-        self.lock().is_busy()
     }
 
     fn lock(&self) -> MutexGuard<'_, Quota> {

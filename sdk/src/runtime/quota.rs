@@ -5,6 +5,8 @@
 //! what the latest response said, between which instants the window resets, and when this client's own requests were
 //! counted. There is no clock and no waiting in here.
 
+mod limit;
+
 use std::{
     collections::VecDeque,
     mem,
@@ -15,6 +17,8 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::rate_limit;
 
+use limit::{Limit, Report, Rounding};
+
 const SECOND: Duration = Duration::from_secs(1);
 
 /// How long others wait for the one request that is out to learn what is left.
@@ -22,9 +26,6 @@ const PATIENCE: Duration = SECOND;
 
 /// How many responses in a row need not be read while there is plenty.
 const UNREAD: u32 = 15;
-
-/// How many responses that say nothing are taken for an accident.
-const ACCIDENTS: u32 = 3;
 
 /// What is further away is taken for a mistake; it also keeps arithmetic with instants from overflowing.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
@@ -51,42 +52,6 @@ pub(super) struct Quota {
     probe: Option<Instant>,
     /// Until when others are taken to use the same quota.
     shared_until: Option<Instant>,
-}
-
-/// One limit, as the responses of a window tell.
-#[derive(Debug)]
-struct Limit {
-    name: Box<str>,
-    quota: Option<u64>,
-    window: Option<Duration>,
-    remaining: u64,
-    /// The window resets between these.
-    earliest: Instant,
-    latest: Instant,
-    /// When the request was sent whose response told of this window first.
-    opened: Instant,
-    /// When the window before had reset at the latest.
-    before: Option<Instant>,
-    /// When the latest request was sent whose response was heard, and when a response was heard last.
-    asked: Instant,
-    heard: Instant,
-    /// How the seconds to the reset are rounded, and when the window resets at the latest if they are rounded up.
-    rounding: Rounding,
-    latest_if_up: Instant,
-    /// How many responses in a row said nothing of any limit, once the window was over.
-    silent: u32,
-    /// What remained when nothing of this client's was on its way, and how many requests it had sent by then.
-    base: u64,
-    base_sent: u64,
-    /// Whether requests are forgotten one by one, and not all at once when a window ends.
-    slides: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Rounding {
-    Unknown,
-    Up,
-    Down,
 }
 
 /// A request that may leave. It must be given back.
@@ -119,22 +84,6 @@ pub(super) enum Outcome<'a> {
     },
 }
 
-/// Why no request may leave now.
-#[derive(Debug, PartialEq)]
-pub(super) struct Wait {
-    /// When to ask again, if no response has come until then.
-    pub(super) until: Option<Instant>,
-}
-
-/// What one item of the headers says.
-struct Report<'a> {
-    name: &'a str,
-    remaining: u64,
-    reset: Option<Duration>,
-    quota: Option<u64>,
-    window: Option<Duration>,
-}
-
 #[derive(Debug)]
 struct Policy {
     name: Box<str>,
@@ -143,19 +92,15 @@ struct Policy {
 }
 
 impl Quota {
-    /// Lets a request leave, or says how long to wait.
+    /// Lets a request leave, or says when to ask again if no response has come until then.
     ///
     /// `more` says whether others wait behind it.
-    pub(super) fn admit(&mut self, now: Instant, more: bool) -> Result<Ticket, Wait> {
+    pub(super) fn admit(&mut self, now: Instant, more: bool) -> Result<Ticket, Instant> {
         let probing = self.probe.filter(|since| now < *since + PATIENCE);
         let mut is_probe = false;
         if !self.known {
             match probing {
-                Some(since) => {
-                    return Err(Wait {
-                        until: Some(since + PATIENCE),
-                    });
-                }
+                Some(since) => return Err(since + PATIENCE),
                 // Nobody answers: rather all at once than one a second.
                 None if self.in_flight > 0 => {}
                 None => is_probe = true,
@@ -191,9 +136,7 @@ impl Quota {
                 probing.map(|since| since + PATIENCE),
                 self.last_sent.filter(|_| !idle).map(|last| last + PATIENCE),
             ];
-            return Err(Wait {
-                until: times.into_iter().flatten().min(),
-            });
+            return Err(times.into_iter().flatten().min().unwrap_or(now + PATIENCE));
         }
         Ok(self.send(now, is_probe))
     }
@@ -273,17 +216,23 @@ impl Quota {
             any = true;
             exhausted |= remaining == 0;
             let policy = policies.iter().find(|policy| *policy.name == *name);
-            self.observe(
-                ticket,
-                now,
-                &Report {
-                    name,
-                    remaining,
-                    reset: reset.map(Duration::from_secs),
-                    quota: policy.map(|policy| policy.quota),
-                    window: policy.and_then(|policy| policy.window),
-                },
-            );
+            let window = policy.and_then(|policy| policy.window);
+            // Without a time there is nothing to wait for.
+            let Some(reset) = reset
+                .map(Duration::from_secs)
+                .or(window)
+                .filter(|reset| *reset <= LONGEST)
+            else {
+                return;
+            };
+            let report = Report {
+                name,
+                remaining,
+                reset,
+                quota: policy.map(|policy| policy.quota),
+                window,
+            };
+            self.observe(ticket, now, &report);
         });
         self.policies = policies;
         match refused {
@@ -320,101 +269,18 @@ impl Quota {
     }
 
     fn observe(&mut self, ticket: &Ticket, now: Instant, report: &Report<'_>) {
-        let Report {
-            remaining,
-            quota,
-            window,
-            ..
-        } = *report;
-        // Without a time there is nothing to wait for.
-        let Some(reset) = report.reset.or(window).filter(|reset| *reset <= LONGEST) else {
-            return;
-        };
-        if let (Some(quota), Some(window)) = (quota, window) {
+        if let (Some(quota), Some(window)) = (report.quota, report.window) {
             let own = self.in_flight + self.counted_since(ticket.sent, window);
-            if quota.saturating_sub(remaining) > own {
+            if quota.saturating_sub(report.remaining) > own {
                 self.others_are_seen(now, window);
             }
         }
-        let shared = self.is_shared(now);
-        let known = self.limits.iter_mut().find(|limit| *limit.name == *report.name);
-        let earliest = ticket.sent + reset.saturating_sub(SECOND);
-        let rounding = match known.as_ref().map_or(Rounding::Unknown, |limit| limit.rounding) {
-            Rounding::Unknown if reset.is_zero() => Rounding::Down,
-            // Somebody asked in this window before, so less than all of it is left: only rounding up gives all.
-            Rounding::Unknown if window.zip(quota).is_some_and(|(w, q)| reset >= w && remaining + 1 < q) => {
-                Rounding::Up
-            }
-            known => known,
-        };
-        let latest_if = |extra| {
-            let latest = now + reset + extra;
-            window.map_or(latest, |window| latest.min(now + window))
-        };
-        let latest_if_up = latest_if(Duration::ZERO);
-        let latest = match rounding {
-            Rounding::Up => latest_if_up,
-            _ => latest_if(SECOND),
-        };
-        let fresh = |name| Limit {
-            name,
-            quota,
-            window,
-            remaining,
-            earliest,
-            latest,
-            opened: ticket.sent,
-            before: None,
-            asked: ticket.sent,
-            heard: now,
-            rounding,
-            latest_if_up,
-            silent: 0,
-            base: remaining,
-            base_sent: ticket.number,
-            slides: false,
-        };
-        let Some(limit) = known else {
-            if self.limits.len() < MOST_LIMITS {
-                self.limits.push(fresh(report.name.into()));
-            }
-            return;
-        };
-        if ticket.sent >= limit.latest || earliest > limit.latest {
-            // The first request after a reset finds nothing used, unless there is no reset.
-            let used = quota.unwrap_or_default().saturating_sub(remaining);
-            let slides = limit.slides || (ticket.is_alone && !shared && used > 1);
-            let (name, before) = (mem::take(&mut limit.name), Some(limit.latest));
-            *limit = Limit {
-                before,
-                slides,
-                ..fresh(name)
-            };
-            return;
+        let (shared, has_room) = (self.is_shared(now), self.limits.len() < MOST_LIMITS);
+        match self.limits.iter_mut().find(|limit| *limit.name == *report.name) {
+            Some(limit) => limit.observe(ticket, now, report, shared),
+            None if has_room => self.limits.push(Limit::new(ticket, now, report)),
+            None => {}
         }
-        if ticket.is_alone {
-            (limit.base, limit.base_sent) = (remaining, ticket.number);
-        }
-        let is_newest = ticket.sent >= limit.heard;
-        let asked = limit.asked.max(ticket.sent);
-        let is_old = ticket.sent < limit.opened && limit.before.is_some_and(|before| earliest < before);
-        if latest < limit.earliest || is_old {
-            // It may have been counted in this window all the same.
-            limit.remaining = limit.remaining.saturating_sub(1);
-        } else {
-            limit.remaining = if is_newest {
-                remaining
-            } else {
-                limit.remaining.min(remaining)
-            };
-            (limit.earliest, limit.latest) = (limit.earliest.max(earliest), limit.latest.min(latest));
-            if limit.earliest > limit.latest {
-                (limit.earliest, limit.latest) = (earliest, latest);
-            }
-            limit.latest_if_up = limit.latest_if_up.min(latest_if_up);
-        }
-        (limit.quota, limit.window, limit.rounding) = (quota, window, rounding);
-        (limit.asked, limit.heard, limit.silent) = (asked, now, 0);
     }
 
     /// A request was refused by status 429.
@@ -433,7 +299,7 @@ impl Quota {
             let report = Report {
                 name: "",
                 remaining: 0,
-                reset: Some(wait),
+                reset: wait,
                 quota: None,
                 window: None,
             };
@@ -452,23 +318,9 @@ impl Quota {
     /// A response that said nothing of limits, or none at all: it was counted as likely as not.
     fn heard_nothing(&mut self, now: Instant) {
         for limit in &mut self.limits {
-            if now < limit.latest {
-                limit.remaining = limit.remaining.saturating_sub(1);
-                continue;
-            }
-            limit.silent += 1;
-            if limit.silent < ACCIDENTS {
-                continue;
-            }
-            // Nobody says when the window that has begun ends, so it is taken to be whole.
-            if let (Some(quota), Some(window)) = (limit.quota, limit.window) {
-                limit.before = Some(limit.latest);
-                (limit.remaining, limit.silent) = (quota.saturating_sub(1), 0);
-                (limit.base, limit.base_sent) = (limit.remaining, self.sent);
-                (limit.earliest, limit.latest) = (now, now + window);
-            }
+            limit.heard_nothing(now, self.sent);
         }
-        self.limits.retain(|limit| limit.silent < ACCIDENTS);
+        self.limits.retain(|limit| !limit.is_forgotten());
     }
 
     fn count(&mut self, now: Instant) {
