@@ -1,11 +1,15 @@
 //! What a caller sees of the rate limit: what responses say of it, and how calls keep below it.
 
 use std::{
+    pin::pin,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
-use cloudflare_sdk::{Client, Error, RateLimit, RateLimitPolicy, RequestOptions, Response, types::Enrollment};
+use cloudflare_sdk::{
+    Client, Error, ErrorKind, RateLimit, RateLimitPolicy, RequestOptions, Response, types::Enrollment,
+};
+use futures_util::{StreamExt as _, future, stream};
 use sdk_tests::{
     leap::Leap,
     loopback::{builder, client, enabled, get, nowhere},
@@ -107,23 +111,101 @@ async fn calls_of_another_client_and_calls_without_pacing_do_not_wait() {
 }
 
 #[tokio::test]
-async fn a_call_whose_time_is_too_short_for_the_window_ends_at_once_and_sends_nothing() {
+async fn a_call_that_may_not_wait_so_long_ends_at_once_and_sends_nothing() {
     let (clock, server) = (Leap::new(), Script::start([exhausted()]).await);
     let client = builder(server.url()).clock(clock.clone()).build().unwrap();
     get(&client).await.unwrap_err();
-    let hurried = client.with_options(RequestOptions::new().total_timeout(Duration::from_secs(5)));
-    let error = get(&hurried).await.unwrap_err();
-    assert!(
-        error.is_timeout() && error.to_string().contains("rate limit"),
-        "{error}"
-    );
-    assert_eq!((error.attempts(), error.outcome_unknown()), (0, false));
+    for options in [
+        RequestOptions::new().total_timeout(Duration::from_secs(5)),
+        RequestOptions::new().max_retry_after(Duration::from_secs(5)),
+    ] {
+        assert_kept_back(&get(&client.with_options(options)).await.unwrap_err());
+    }
     assert!(clock.waits().is_empty());
     assert_eq!(server.log().requests.len(), 1);
 }
 
+/// The limit resets in 30 seconds and some.
+#[track_caller]
+fn assert_kept_back(error: &Error) {
+    assert_eq!(error.kind(), ErrorKind::RateLimit);
+    assert!(error.is_rate_limited() && error.is_retryable() && !error.is_timeout());
+    assert_eq!((error.attempts(), error.outcome_unknown()), (0, false));
+    let wait = error.retry_after().unwrap();
+    assert!((29..=32).contains(&wait.as_secs()), "{wait:?}");
+    assert!(error.to_string().contains("rate limit"), "{error}");
+}
+
+#[tokio::test]
+async fn a_call_is_not_held_up_behind_one_that_waits_longer() {
+    let server = Script::start([exhausted()]).await;
+    let client = client(server.url());
+    get(&client).await.unwrap_err();
+    let patient = tokio::spawn({
+        let client = client.clone();
+        async move { get(&client).await }
+    });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    for options in [
+        RequestOptions::new().total_timeout(Duration::from_secs(5)),
+        RequestOptions::new().max_retry_after(Duration::from_secs(5)),
+    ] {
+        let hurried = client.with_options(options);
+        assert_kept_back(&soon(get(&hurried)).await.unwrap_err());
+    }
+    assert!(!patient.is_finished());
+    patient.abort();
+    assert_eq!(server.log().requests.len(), 1);
+}
+
+#[tokio::test]
+async fn a_call_that_has_no_time_at_all_sends_nothing() {
+    let server = Script::start([answer(200, "", "")]).await;
+    for pacing in [true, false] {
+        let options = RequestOptions::new().total_timeout(Duration::ZERO).pacing(pacing);
+        let error = get(&client(server.url()).with_options(options)).await.unwrap_err();
+        assert!(
+            error.is_timeout() && error.attempts() == 0 && !error.outcome_unknown(),
+            "{error}"
+        );
+    }
+    assert!(server.log().requests.is_empty());
+}
+
 fn waited(clock: &Leap) -> Duration {
     clock.waits().iter().sum()
+}
+
+// Calls whose futures are kept and not polled, as those beside the one that a loop works on
+
+#[tokio::test]
+async fn calls_within_a_stream_of_calls_are_made() {
+    let (server, _) = limited(100, Duration::from_secs(1)).await;
+    let client = &client(server.uri());
+    let mut calls = stream::iter(0..12).map(|_| get(client)).buffer_unordered(4);
+    let mut made = 0;
+    while let Some(outcome) = calls.next().await {
+        outcome.unwrap();
+        soon(get(client)).await.unwrap();
+        made += 1;
+    }
+    assert_eq!(made, 12);
+}
+
+#[tokio::test]
+async fn a_call_that_lost_a_race_and_is_kept_holds_up_no_other() {
+    let (server, _) = limited(100, Duration::from_secs(1)).await;
+    let client = client(server.uri());
+    let (first, second) = (pin!(get(&client)), pin!(get(&client)));
+    let (outcome, _kept) = future::select(first, second).await.factor_first();
+    outcome.unwrap();
+    soon(get(&client)).await.unwrap();
+}
+
+/// What has not ended by then waits for something that does not come.
+async fn soon<T>(call: impl Future<Output = T>) -> T {
+    let patience = Duration::from_secs(10);
+    tokio::time::timeout(patience, call).await.expect("the call hangs")
 }
 
 // How many calls at once keep below it, in real time
@@ -139,6 +221,29 @@ async fn many_calls_at_once_are_all_made_and_none_is_refused() {
     assert_eq!((quota.served, quota.refused), (300, 0));
     // Three is the least; a machine that is busy takes more.
     assert!(quota.windows <= 12, "{} windows", quota.windows);
+}
+
+/// As when a program that begins gives up on its first call, or when the first connection takes long.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_becomes_of_the_first_call_does_not_let_the_others_pass_the_limit() {
+    for (given_up_after, slow) in [(Some(100), 300), (None, 1500)] {
+        let (server, quota) = limited(50, Duration::from_secs(2)).await;
+        quota.lock().unwrap().slow = Some(Duration::from_millis(slow));
+        let client = client(server.uri());
+        let first = tokio::spawn({
+            let client = client.clone();
+            async move { get(&client).await }
+        });
+        let others = tokio::spawn(async move { at_once(70, &[client]).await });
+        if let Some(time) = given_up_after {
+            tokio::time::sleep(Duration::from_millis(time)).await;
+            first.abort();
+        }
+        for outcome in others.await.unwrap() {
+            outcome.unwrap();
+        }
+        assert_eq!(quota.lock().unwrap().refused, 0, "{given_up_after:?} {slow}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -199,6 +304,7 @@ async fn limited(quota: u64, window: Duration) -> (MockServer, Arc<Mutex<Quota>>
         windows: 0,
         served: 0,
         refused: 0,
+        slow: None,
     }));
     let server = MockServer::start().await;
     Mock::given(any())
@@ -217,6 +323,8 @@ struct Quota {
     windows: u32,
     served: u32,
     refused: u32,
+    /// How long the next response takes.
+    slow: Option<Duration>,
 }
 
 struct Limited(Arc<Mutex<Quota>>);
@@ -243,7 +351,7 @@ impl Respond for Limited {
         }
         let (remaining, quota, window) = (state.quota - state.counted, state.quota, state.window.as_secs());
         let answer = match is_free {
-            true => enabled(),
+            true => enabled().set_delay(state.slow.take().unwrap_or_default()),
             false => ResponseTemplate::new(429).insert_header("retry-after", left.to_string()),
         };
         answer

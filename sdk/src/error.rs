@@ -58,6 +58,8 @@ struct Inner {
     source: Option<Box<dyn StdError + Send + Sync>>,
     /// Whether another attempt would end in the same way, whatever the kind.
     settled: bool,
+    /// How long the rate limit would have had to be waited for.
+    wait: Option<Duration>,
 }
 
 /// What went wrong in general.
@@ -72,6 +74,8 @@ pub enum ErrorKind {
     InvalidRequest,
     /// No connection could be made; nothing was sent.
     Connect,
+    /// The rate limit is used up, and the call's options do not let it wait for the reset; nothing was sent.
+    RateLimit,
     /// The time ran out before the response was there.
     Timeout,
     /// The connection failed before the response was there, or in the middle of it.
@@ -105,7 +109,7 @@ impl Error {
         let mut error = Self::of_kind(kind);
         error.0.source = Some(source.into());
         error.0.call.attempts = match kind {
-            ErrorKind::Configuration | ErrorKind::InvalidRequest => 0,
+            ErrorKind::Configuration | ErrorKind::InvalidRequest | ErrorKind::RateLimit => 0,
             _ => 1,
         };
         error
@@ -147,6 +151,7 @@ impl Error {
             messages: Vec::new(),
             source: None,
             settled: false,
+            wait: None,
         }))
     }
 
@@ -166,11 +171,19 @@ impl Error {
         error
     }
 
-    /// A call that would have ended before its turn came.
+    /// A call whose time ran out before it could be sent.
     pub(crate) fn no_time(call: Call) -> Self {
         let mut error = Self::of_kind(ErrorKind::Timeout);
         error.0.call = call;
-        error.0.reason = Some("the call's time is too short to wait for the rate limit".to_owned());
+        error.0.reason = Some("the time of the call ran out before it could be sent".to_owned());
+        error
+    }
+
+    /// A call that would have to wait longer for the rate limit than it may.
+    pub(crate) fn rate_limit(call: Call, wait: Duration) -> Self {
+        let mut error = Self::of_kind(ErrorKind::RateLimit);
+        error.0.call = call;
+        error.0.wait = Some(wait);
         error
     }
 
@@ -399,12 +412,16 @@ impl Error {
         }
     }
 
-    /// How long Cloudflare asks to wait before the next attempt, by `Retry-After`, counted from when it responded.
+    /// How long to wait before the next attempt: as Cloudflare asked by `Retry-After`, counted from when it responded,
+    /// or until the rate limit resets, where that kept the call from being sent.
     ///
     /// A call waits so long by itself, up to [`max_retry_after`](crate::RequestOptions::max_retry_after).
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        self.0.response.as_ref()?.retry_after
+        match &self.0.response {
+            Some(response) => response.retry_after,
+            None => self.0.wait,
+        }
     }
 
     /// What is left of Cloudflare's rate limits, as the response said.
@@ -420,7 +437,7 @@ impl Error {
     }
 
     /// Whether the same call may succeed later: no connection could be made, the time ran out, the connection broke,
-    /// or the status is 408, 429, 500, 502, 503 or 504.
+    /// the [rate limit](Self::is_rate_limited) was reached, or the status is 408, 500, 502, 503 or 504.
     ///
     /// The client has repeated such calls already, as far as its options allow and as far as that is safe: this
     /// predicate does not say that it is, [`outcome_unknown`](Self::outcome_unknown) does. If it stays so, look at
@@ -429,6 +446,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
             ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport => !self.is_settled(),
+            ErrorKind::RateLimit => true,
             ErrorKind::BodyTooLarge => false,
             _ => self.status().is_some_and(|status| {
                 is_transient(status) || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
@@ -495,7 +513,7 @@ impl Error {
         self.status() == Some(StatusCode::NOT_FOUND)
     }
 
-    /// Whether the rate limit was reached: status 429.
+    /// Whether the rate limit was reached: status 429, or [`ErrorKind::RateLimit`] where the client knew it beforehand.
     ///
     /// Cloudflare allows [1,200 requests per five minutes](https://developers.cloudflare.com/fundamentals/api/reference/limits/)
     /// for a user, all tokens and keys together. The call was repeated already, after the wait that Cloudflare asked for;
@@ -503,7 +521,7 @@ impl Error {
     /// something else uses the same quota: another program, or another client in this one, of which clones would do.
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
-        self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+        self.kind() == ErrorKind::RateLimit || self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
     /// Whether the time ran out after a connection was made and before the response was there.
@@ -545,6 +563,7 @@ impl Error {
         let text = match inner.kind {
             ErrorKind::Configuration | ErrorKind::InvalidRequest => "the request cannot be made",
             ErrorKind::Connect => "no connection could be made",
+            ErrorKind::RateLimit => "the rate limit is used up for longer than the call may wait",
             ErrorKind::Timeout => "no response in time",
             ErrorKind::Transport => "the connection failed before the response was there",
             ErrorKind::Api => "Cloudflare refused the request",

@@ -63,7 +63,8 @@ impl RequestOptions {
 
     /// How long the whole call may take, with all attempts and all waiting; without end by default.
     ///
-    /// A call does not begin to wait for what cannot be over in time: it returns at once with the error it has.
+    /// A call does not begin to wait for what cannot be over in time: it returns at once with the error that it has, or
+    /// with one of [`ErrorKind::RateLimit`](crate::ErrorKind::RateLimit) if the limit keeps it from being sent at all.
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.total_timeout = Some(timeout);
         self
@@ -97,7 +98,9 @@ impl RequestOptions {
     /// How long to wait at a stretch when the service says so, by `Retry-After` or by its rate limit; 6 minutes by
     /// default, which is more than a window of Cloudflare's rate limit.
     ///
-    /// When the service asks for more, the call fails at once, and [`Error::retry_after`] tells what was asked for.
+    /// When the service asks for more, the call fails at once with the error that it has, or with one of
+    /// [`ErrorKind::RateLimit`](crate::ErrorKind::RateLimit) if it was not sent; [`Error::retry_after`] tells what was
+    /// asked for.
     pub fn max_retry_after(mut self, wait: Duration) -> Self {
         self.max_retry_after = Some(wait);
         self

@@ -54,7 +54,7 @@ pub use response::RawResponse;
 pub(crate) use retry::{Jitter, full_jitter, is_failure_of_server, is_transient};
 pub(crate) use telemetry::unusable;
 
-use pacing::{Pacer, Patience};
+use pacing::{NoTime, Pacer, Patience};
 use quota::Outcome;
 
 /// What all calls of a client share: base URL, credentials, connections, the rate limit and the options.
@@ -164,10 +164,18 @@ impl Runtime {
         let mut last = None;
         loop {
             let permit = match settings.pacing {
+                false if deadline.is_some_and(|deadline| deadline <= asked) => {
+                    return last.unwrap_or_else(|| Err(Error::no_time(call)));
+                }
                 false => pacer.send(clock, asked),
                 true => match pacer.admit(clock, asked, patience).await {
                     Ok(permit) => permit,
-                    Err(pacing::NoTime) => return last.unwrap_or_else(|| Err(Error::no_time(call))),
+                    Err(no_time) => {
+                        return last.unwrap_or_else(|| match no_time {
+                            NoTime::Over => Err(Error::no_time(call)),
+                            NoTime::Limit(wait) => Err(Error::rate_limit(call, wait)),
+                        });
+                    }
                 },
             };
             let sent = permit.sent();

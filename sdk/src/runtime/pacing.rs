@@ -2,7 +2,7 @@
 
 use std::{
     future::{Future, poll_fn},
-    pin::pin,
+    pin::{Pin, pin},
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -13,17 +13,17 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::quota::{Outcome, Quota, Ticket};
+use super::quota::{Outcome, Quota, Ticket, Wait};
 use crate::Clock;
 
 #[derive(Debug, Default)]
 pub(super) struct Pacer {
     quota: Mutex<Quota>,
-    /// Who holds it is next; tokio's mutex keeps the others in the order in which they came.
-    turn: tokio::sync::Mutex<()>,
-    /// Told whenever a request has ended.
+    /// Told when one of those that wait may leave; it goes to them in the order in which they came.
+    ///
+    /// Nobody is held up by one that does not look: a future that is kept and not polled is nothing unusual.
     change: Notify,
-    /// How many calls wait for their turn.
+    /// How many calls wait.
     queue: AtomicUsize,
 }
 
@@ -40,13 +40,18 @@ pub(super) struct Permit<'a> {
 pub(super) struct Patience {
     /// When the call must have ended.
     pub(super) deadline: Option<Instant>,
-    /// How long it waits at a stretch; what would take longer is left to the server to refuse.
+    /// How long it waits for a window to reset.
     pub(super) longest: Duration,
 }
 
-/// The call would have to end before its turn comes.
+/// The call would have to end before it may leave.
 #[derive(Debug)]
-pub(super) struct NoTime;
+pub(super) enum NoTime {
+    /// Its time has run out.
+    Over,
+    /// It will not wait so long for the rate limit.
+    Limit(Duration),
+}
 
 impl Pacer {
     /// Lets a request leave at once.
@@ -62,39 +67,41 @@ impl Pacer {
         now: Instant,
         patience: Patience,
     ) -> Result<Permit<'a>, NoTime> {
-        // Who finds nobody waiting need not wait for a turn.
-        if self.queue.load(Ordering::SeqCst) == 0
-            && let Ok(ticket) = self.lock().admit(now, false)
+        let is_over = |now| patience.deadline.is_some_and(|deadline| deadline <= now);
+        if !is_over(now)
+            && let Ok(ticket) = self.lock().admit(now, self.queue.load(Ordering::SeqCst) > 0)
         {
             return Ok(self.permit(clock, ticket));
         }
         let _place = Place::take(&self.queue);
-        let turn = match self.turn.try_lock() {
-            Ok(turn) => turn,
-            Err(_) => within(clock, patience.deadline, self.turn.lock()).await?,
-        };
+        let mut change = pin!(self.change.notified());
         loop {
+            // Before it looks, so that nothing is missed in between.
+            change.as_mut().enable();
             let now = clock.now();
-            let until = match self.lock().admit(now, self.queue.load(Ordering::SeqCst) > 1) {
-                Ok(ticket) => {
-                    drop(turn);
-                    return Ok(self.permit(clock, ticket));
-                }
-                Err(until) => until,
-            };
-            if until.saturating_duration_since(now) > patience.longest {
-                let ticket = self.lock().send(now, false);
-                drop(turn);
-                return Ok(self.permit(clock, ticket));
+            if is_over(now) {
+                self.tell_next(&self.lock(), now);
+                return Err(NoTime::Over);
             }
-            // Of a pause that is too long it is known already that nobody will hear the end.
-            if patience.deadline.is_some_and(|deadline| until > deadline) && !self.lock().is_busy() {
-                return Err(NoTime);
+            let Wait { until, spent } = {
+                let mut quota = self.lock();
+                match quota.admit(now, self.queue.load(Ordering::SeqCst) > 1) {
+                    Ok(ticket) => {
+                        self.tell_next(&quota, now);
+                        drop(quota);
+                        return Ok(self.permit(clock, ticket));
+                    }
+                    Err(wait) => wait,
+                }
+            };
+            let pause = until.saturating_duration_since(now);
+            let is_late = patience.deadline.is_some_and(|deadline| until > deadline);
+            if spent && (is_late || pause > patience.longest) {
+                return Err(NoTime::Limit(pause));
             }
             let end = patience.deadline.map_or(until, |deadline| deadline.min(until));
-            match within(clock, Some(end), self.change.notified()).await {
-                Err(NoTime) if patience.deadline.is_some_and(|deadline| deadline <= clock.now()) => return Err(NoTime),
-                _ => {}
+            if within(clock, end, change.as_mut()).await {
+                change.set(self.change.notified());
             }
         }
     }
@@ -113,9 +120,16 @@ impl Pacer {
     }
 
     fn finish(&self, ticket: &Ticket, now: Instant, outcome: &Outcome<'_>) {
-        self.lock().finish(ticket, now, outcome);
+        let mut quota = self.lock();
+        quota.finish(ticket, now, outcome);
+        self.tell_next(&quota, now);
+    }
+
+    /// Tells the one that waits longest, if it may leave; it tells the next one in turn.
+    fn tell_next(&self, quota: &Quota, now: Instant) {
         // Who waits took a place before it looked, so that it is seen here if it looked too early.
-        if self.queue.load(Ordering::SeqCst) > 0 {
+        let waiting = self.queue.load(Ordering::SeqCst);
+        if waiting > 0 && quota.check(now, waiting > 1).is_ok() {
             self.change.notify_one();
         }
     }
@@ -160,16 +174,14 @@ impl Drop for Place<'_> {
     }
 }
 
-/// Waits for a future, until a time at the latest.
-async fn within<F: Future>(clock: &dyn Clock, end: Option<Instant>, future: F) -> Result<F::Output, NoTime> {
-    let Some(end) = end else { return Ok(future.await) };
-    let mut future = pin!(future);
+/// Waits for a future, until a time at the latest; says whether it came.
+async fn within(clock: &dyn Clock, end: Instant, mut future: impl Future<Output = ()> + Unpin) -> bool {
     let mut sleep = clock.sleep(end.saturating_duration_since(clock.now()));
     poll_fn(|context| {
-        if let Poll::Ready(output) = future.as_mut().poll(context) {
-            return Poll::Ready(Ok(output));
+        if Pin::new(&mut future).poll(context).is_ready() {
+            return Poll::Ready(true);
         }
-        sleep.as_mut().poll(context).map(|()| Err(NoTime))
+        sleep.as_mut().poll(context).map(|()| false)
     })
     .await
 }

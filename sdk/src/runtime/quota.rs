@@ -36,8 +36,10 @@ const MOST_COUNTED: usize = 10_000;
 
 #[derive(Debug, Default)]
 pub(super) struct Quota {
-    /// Whether any call has ended, so that it is known whether there are limits.
+    /// Whether a response came that tells whether there are limits.
     known: bool,
+    /// How many times more requests were let go while it is not known, because no response was of use.
+    doublings: u32,
     limits: Vec<Limit>,
     policies: Vec<Policy>,
     policy_line: Option<HeaderValue>,
@@ -84,6 +86,15 @@ pub(super) enum Outcome<'a> {
     },
 }
 
+/// Why no request may leave now.
+#[derive(Debug, PartialEq)]
+pub(super) struct Wait {
+    /// When to ask again, if no response has come until then.
+    pub(super) until: Instant,
+    /// Whether a limit is used up until then, so that no response is expected that says otherwise.
+    pub(super) spent: bool,
+}
+
 #[derive(Debug)]
 struct Policy {
     name: Box<str>,
@@ -92,20 +103,26 @@ struct Policy {
 }
 
 impl Quota {
-    /// Lets a request leave, or says when to ask again if no response has come until then.
+    /// Lets a request leave, or says why not.
     ///
     /// `more` says whether others wait behind it.
-    pub(super) fn admit(&mut self, now: Instant, more: bool) -> Result<Ticket, Instant> {
+    pub(super) fn admit(&mut self, now: Instant, more: bool) -> Result<Ticket, Wait> {
+        let is_probe = self.check(now, more)?;
+        Ok(self.send(now, is_probe))
+    }
+
+    /// Whether a request may leave, and is then the one whose response others wait for; else why not.
+    pub(super) fn check(&self, now: Instant, more: bool) -> Result<bool, Wait> {
         let probing = self.probe.filter(|since| now < *since + PATIENCE);
-        let mut is_probe = false;
-        if !self.known {
-            match probing {
-                Some(since) => return Err(since + PATIENCE),
-                // Nobody answers: rather all at once than one a second.
-                None if self.in_flight > 0 => {}
-                None => is_probe = true,
-            }
+        if self.is_held_back()
+            && let Some(since) = probing
+        {
+            return Err(Wait {
+                until: since + PATIENCE,
+                spent: false,
+            });
         }
+        let mut is_probe = !self.known;
         let (shared, idle) = (self.is_shared(now), self.is_idle(now));
         for limit in &self.limits {
             let runs = now < limit.latest;
@@ -124,26 +141,31 @@ impl Quota {
             }
             let next = (limit.slides && !shared).then(|| self.next_freed(limit)).flatten();
             let freed = next.is_some_and(|next| next <= now);
-            let has_more = shared && runs && idle && limit.remaining > 0;
-            if probing.is_none() && (!runs || freed || has_more) {
+            let may_have_more = shared && runs && limit.remaining > 0;
+            if probing.is_none() && (!runs || freed || (may_have_more && idle)) {
                 is_probe = true;
                 continue;
             }
-            let times = [
+            let resets = [
                 runs.then_some(limit.latest),
                 (is_free && is_kept).then_some(limit.latest_if_up),
                 next.filter(|next| *next > now),
-                probing.map(|since| since + PATIENCE),
-                self.last_sent.filter(|_| !idle).map(|last| last + PATIENCE),
             ];
-            return Err(times.into_iter().flatten().min().unwrap_or(now + PATIENCE));
+            let responses = [probing, self.last_sent.filter(|_| may_have_more && !idle)];
+            let response = responses.into_iter().flatten().map(|since| since + PATIENCE).min();
+            let times = resets.into_iter().flatten().chain(response);
+            return Err(Wait {
+                until: times.min().unwrap_or(now + PATIENCE),
+                spent: response.is_none(),
+            });
         }
-        Ok(self.send(now, is_probe))
+        Ok(is_probe)
     }
 
     /// Lets a request leave whatever the limits say.
     pub(super) fn send(&mut self, now: Instant, is_probe: bool) -> Ticket {
         if is_probe {
+            self.doublings += u32::from(self.is_held_back());
             self.probe = Some(now);
         }
         let is_alone = self.is_idle(now);
@@ -158,14 +180,16 @@ impl Quota {
         }
     }
 
+    /// Whether it is not known yet how many requests may leave, and as many are on their way as may without.
+    ///
+    /// At first that is one. Where nobody answers it, more try, but not all, lest all be refused.
+    fn is_held_back(&self) -> bool {
+        !self.known && self.in_flight >= 1u64.checked_shl(self.doublings).unwrap_or(u64::MAX)
+    }
+
     /// Whether nothing is on its way, but for what is given up as lost.
     fn is_idle(&self, now: Instant) -> bool {
         self.in_flight == 0 || self.last_sent.is_none_or(|last| now >= last + PATIENCE)
-    }
-
-    /// Whether a request is out whose response may change what is known.
-    pub(super) fn is_busy(&self) -> bool {
-        self.in_flight > 0
     }
 
     /// Takes a request back that has ended.
@@ -173,7 +197,6 @@ impl Quota {
         if ticket.is_probe {
             self.probe = None;
         }
-        self.known = true;
         match *outcome {
             Outcome::NotSent => {}
             Outcome::Lost => self.heard_nothing(now),
@@ -190,6 +213,9 @@ impl Quota {
             } => {
                 let refused = (status == StatusCode::TOO_MANY_REQUESTS).then_some(retry_after);
                 self.heard(ticket, now, headers, refused);
+                // Not every failure comes from where the requests are counted.
+                self.known |= status.is_success() || !self.limits.is_empty();
+                self.doublings += u32::from(!self.known);
             }
         }
         self.in_flight = self.in_flight.saturating_sub(1);

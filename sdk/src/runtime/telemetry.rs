@@ -124,6 +124,7 @@ fn name(kind: ErrorKind) -> &'static str {
         ErrorKind::Configuration => "configuration",
         ErrorKind::InvalidRequest => "invalid_request",
         ErrorKind::Connect => "connect",
+        ErrorKind::RateLimit => "rate_limit",
         ErrorKind::Timeout => "timeout",
         ErrorKind::Transport => "transport",
         ErrorKind::Api => "api",

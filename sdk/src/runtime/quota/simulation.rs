@@ -8,7 +8,7 @@ use std::{
 
 use http::{HeaderMap, StatusCode};
 
-use super::{Outcome, Quota, Ticket};
+use super::{Outcome, Quota, Ticket, Wait};
 
 const MS: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
@@ -225,7 +225,7 @@ fn run(world: World) -> Report {
                         Event::Arrived(index, ticket, sent + 1),
                     );
                 }
-                Err(until) => {
+                Err(Wait { until, .. }) => {
                     push(&mut times, &mut store, until.max(now + MS), Event::Wake(index));
                     break;
                 }
@@ -391,12 +391,32 @@ fn a_server_that_tells_of_no_limit_is_not_waited_for() {
 }
 
 #[test]
-fn who_gets_no_response_does_not_hold_up_the_others_for_long() {
+fn while_nobody_answers_more_and_more_try_but_never_all() {
     let mut quota = Quota::default();
-    let now = Instant::now();
-    quota.admit(now, true).unwrap();
-    assert_eq!(quota.admit(now, true).unwrap_err(), now + SECOND);
-    assert!((0..1000).all(|_| quota.admit(now + SECOND, true).is_ok()));
+    let start = Instant::now();
+    for second in 0..8 {
+        let now = start + SECOND * second;
+        let sent = (0..1000).take_while(|_| quota.admit(now, true).is_ok()).count();
+        assert_eq!(sent, [1, 1, 2, 4, 8, 16, 32, 64][second as usize], "{second}");
+    }
+}
+
+#[test]
+fn a_call_that_is_lost_tells_nothing_of_limits() {
+    let headers = HeaderMap::new();
+    let failed = Outcome::Answered {
+        status: StatusCode::BAD_GATEWAY,
+        headers: &headers,
+        retry_after: None,
+    };
+    for (outcome, sent) in [(Outcome::Lost, 1), (Outcome::NotSent, 1), (failed, 2)] {
+        let mut quota = Quota::default();
+        let now = Instant::now();
+        let first = quota.admit(now, true).unwrap();
+        quota.finish(&first, now, &outcome);
+        let admitted = (0..1000).take_while(|_| quota.admit(now, true).is_ok()).count();
+        assert_eq!(admitted, sent, "{outcome:?}");
+    }
 }
 
 #[test]
