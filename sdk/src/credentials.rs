@@ -1,6 +1,6 @@
 //! Who is calling.
 
-use std::{borrow::Cow, env, fmt};
+use std::{borrow::Cow, env, fmt, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
@@ -40,9 +40,8 @@ const KEY_VARIABLE: &str = "CLOUDFLARE_API_KEY";
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Credentials(Scheme);
+pub struct Credentials(Arc<Scheme>);
 
-#[derive(Clone)]
 enum Scheme {
     /// With the word `Bearer`.
     Token(HeaderValue),
@@ -50,6 +49,12 @@ enum Scheme {
         email: HeaderValue,
         key: HeaderValue,
     },
+}
+
+impl From<Scheme> for Credentials {
+    fn from(scheme: Scheme) -> Self {
+        Self(Arc::new(scheme))
+    }
 }
 
 impl Credentials {
@@ -60,7 +65,7 @@ impl Credentials {
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the token is empty or holds a character that
     /// cannot stand in an HTTP header, such as a line break.
     pub fn api_token(token: impl Into<String>) -> Result<Self, Error> {
-        Ok(Self(Scheme::Token(bearer("the API token", token.into().into())?)))
+        Ok(Scheme::Token(bearer("the API token", token.into().into())?).into())
     }
 
     /// A Global API key with the e-mail address of its user, the previous scheme.
@@ -71,10 +76,8 @@ impl Credentials {
     /// cannot stand in an HTTP header.
     pub fn api_key(email: impl Into<String>, key: impl Into<String>) -> Result<Self, Error> {
         let (email, key) = (Zeroizing::new(email.into()), Zeroizing::new(key.into()));
-        Ok(Self(Scheme::Key {
-            email: secret("the e-mail address", email)?,
-            key: secret("the API key", key)?,
-        }))
+        let (email, key) = (secret("the e-mail address", email)?, secret("the API key", key)?);
+        Ok(Scheme::Key { email, key }.into())
     }
 
     /// The credentials in the environment, by the variables of Cloudflare's own SDKs.
@@ -97,10 +100,10 @@ impl Credentials {
             (Some(_), _, Some(_)) => refuse(format!(
                 "both {TOKEN_VARIABLE} and {KEY_VARIABLE} are set; unset one, so that it is plain which is meant"
             )),
-            (Some(token), _, None) => Ok(Self(Scheme::Token(bearer(TOKEN_VARIABLE, token)?))),
+            (Some(token), _, None) => Ok(Scheme::Token(bearer(TOKEN_VARIABLE, token)?).into()),
             (None, Some(email), Some(key)) => {
                 let (email, key) = (secret(EMAIL_VARIABLE, email)?, secret(KEY_VARIABLE, key)?);
-                Ok(Self(Scheme::Key { email, key }))
+                Ok(Scheme::Key { email, key }.into())
             }
             (None, Some(_), None) => refuse(format!(
                 "{EMAIL_VARIABLE} is set without {KEY_VARIABLE}; set both, or {TOKEN_VARIABLE} alone"
@@ -116,7 +119,7 @@ impl Credentials {
 
     /// Puts the credentials into the headers of a request, which must have no others: nothing puts them there.
     pub(crate) fn apply(&self, headers: &mut HeaderMap) {
-        match &self.0 {
+        match &*self.0 {
             Scheme::Token(bearer) => {
                 headers.insert(AUTHORIZATION, bearer.clone());
             }
@@ -129,13 +132,13 @@ impl Credentials {
 
     /// Whether the HTTP client knows by itself that these do not follow a redirect to another origin.
     pub(crate) fn is_known_to_http(&self) -> bool {
-        matches!(self.0, Scheme::Token(_))
+        matches!(*self.0, Scheme::Token(_))
     }
 
     /// Takes the secrets out of a text that came over the wire.
     pub(crate) fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let mut text = Cow::Borrowed(text);
-        let secrets = match &self.0 {
+        let secrets = match &*self.0 {
             Scheme::Token(bearer) => [
                 bearer.to_str().ok().and_then(|bearer| bearer.strip_prefix(BEARER)),
                 None,
@@ -153,7 +156,7 @@ impl Credentials {
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
+        f.write_str(match *self.0 {
             Scheme::Token(_) => "Credentials(API token, redacted)",
             Scheme::Key { .. } => "Credentials(e-mail address and API key, redacted)",
         })

@@ -141,6 +141,7 @@ impl Error {
         }
     }
 
+    #[cold]
     fn of_kind(kind: ErrorKind) -> Self {
         Self(Box::new(Inner {
             kind,
@@ -164,9 +165,9 @@ impl Error {
     /// A request that cannot be made; for generated code.
     #[doc(hidden)]
     #[must_use]
-    pub fn invalid_request(operation: &OperationInfo, reason: String) -> Self {
+    pub fn invalid_request(operation: &'static OperationInfo, reason: String) -> Self {
         let mut error = Self::of_kind(ErrorKind::InvalidRequest);
-        error.0.call.operation = Some(*operation);
+        error.0.call.operation = Some(operation);
         error.0.reason = Some(reason);
         error
     }
@@ -711,7 +712,7 @@ mod tests {
 
     fn of_body(body: String) -> Error {
         let response = http::Response::new(Bytes::from(body));
-        Response::<Flag>::from_response(RawResponse::new(Some(OperationInfo::EXAMPLE), response)).unwrap_err()
+        Response::<Flag>::from_response(RawResponse::new(Some(&OperationInfo::EXAMPLE), response)).unwrap_err()
     }
 
     /// Some model.

@@ -49,23 +49,20 @@ impl Client {
 #[must_use = "nothing is sent before `send`"]
 pub struct RawRequest<'a> {
     runtime: &'a Runtime,
-    operation: OperationInfo,
+    operation: &'static OperationInfo,
     request: RequestBuilder,
 }
 
 impl<'a> RawRequest<'a> {
     fn new(runtime: &'a Runtime, method: Method, path: &str) -> Self {
-        let operation = OperationInfo {
-            operation_id: "request",
-            url_template: "",
-            idempotent: method.is_idempotent(),
-            enveloped: true,
-            permissions: &[],
+        let operation = match method.is_idempotent() {
+            true => &IDEMPOTENT,
+            false => &NOT_IDEMPOTENT,
         };
         let url = format!("{}{path}", runtime.base_url());
         let request = match check(path, &url) {
-            Ok((url, query)) => runtime.request(&operation, method, url).raw_query(query),
-            Err(reason) => RequestBuilder::refused(&operation, format!("the path {path:?}: {reason}")),
+            Ok((url, query)) => runtime.request(operation, method, url).raw_query(query),
+            Err(reason) => RequestBuilder::refused(operation, format!("the path {path:?}: {reason}")),
         };
         Self {
             runtime,
@@ -113,13 +110,27 @@ impl<'a> RawRequest<'a> {
 
     async fn execute(self, accept: HeaderValue) -> Result<RawResponse, Error> {
         let request = self.request.header(ACCEPT, accept).build()?;
-        let response = self.runtime.exec(request, &self.operation).await?;
+        let response = self.runtime.exec(request, self.operation).await?;
         match response.status().is_success() {
             true => Ok(response),
             false => Err(Error::unexpected_response(response)),
         }
     }
 }
+
+/// What is known of a call whose method says that it may be repeated.
+const IDEMPOTENT: OperationInfo = OperationInfo {
+    operation_id: "request",
+    url_template: "",
+    idempotent: true,
+    enveloped: true,
+    permissions: &[],
+};
+
+const NOT_IDEMPOTENT: OperationInfo = OperationInfo {
+    idempotent: false,
+    ..IDEMPOTENT
+};
 
 /// Checks that a path leads to where it says, below the base URL; gives the URL and the query in it.
 fn check<'u>(path: &str, url: &'u str) -> Result<(&'u str, Option<&'u str>), &'static str> {

@@ -17,11 +17,15 @@ mod response;
 mod retry;
 mod telemetry;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use http::{HeaderValue, Method, header::USER_AGENT};
-use reqwest::Request;
-use tracing::Instrument;
 
 #[cfg(doc)]
 use crate::Client;
@@ -46,7 +50,7 @@ pub use query::QueryParam;
 #[cfg(feature = "mock")]
 pub(crate) use query::pairs as query_pairs;
 #[doc(hidden)]
-pub use request::RequestBuilder;
+pub use request::{Request, RequestBuilder};
 #[doc(hidden)]
 pub use reqwest::{Body, header};
 #[doc(hidden)]
@@ -94,7 +98,7 @@ impl Runtime {
     }
 
     /// A request that a caller has put together.
-    pub(crate) fn request(&self, operation: &OperationInfo, method: Method, url: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, operation: &'static OperationInfo, method: Method, url: &str) -> RequestBuilder {
         RequestBuilder::new(operation, method, &self.inner.shared.base_url, url)
     }
 
@@ -117,23 +121,15 @@ impl Runtime {
 
     /// Sends a request, as often as the options allow, and reads its response; for generated code.
     #[doc(hidden)]
-    pub async fn exec(&self, mut request: Request, operation: &OperationInfo) -> Result<RawResponse, Error> {
-        let shared = &self.inner.shared;
-        let headers = request.headers_mut();
-        headers.extend(
-            self.settings
-                .headers
-                .iter()
-                .map(|(name, value)| (name.clone(), value.clone())),
-        );
-        headers.insert(USER_AGENT, shared.user_agent.clone());
-        shared.credentials.apply(headers);
-        let span = telemetry::call(request.method(), operation, &shared.base_url);
-        // Nobody listens, mostly, and an instrumented future costs what it costs all the same.
-        let mut outcome = match span.is_disabled() {
-            true => self.repeat(request, operation).await,
-            false => Box::pin(self.repeat(request, operation)).instrument(span.clone()).await,
-        };
+    pub async fn exec(&self, request: Request, operation: &'static OperationInfo) -> Result<RawResponse, Error> {
+        let span = telemetry::call(&request.method, operation, &self.inner.shared.base_url);
+        let mut calls = pin!(self.repeat(request, operation));
+        // As `Instrument` does, which would be a larger future, and slower where nobody listens.
+        let mut outcome = poll_fn(|context| {
+            let _entered = span.enter();
+            calls.as_mut().poll(context)
+        })
+        .await;
         telemetry::end(&span, &outcome);
         if let Ok(response) = &mut outcome {
             response.call.span = Some(span);
@@ -142,7 +138,7 @@ impl Runtime {
     }
 
     /// Makes attempts until one is final.
-    async fn repeat(&self, mut request: Request, operation: &OperationInfo) -> Result<RawResponse, Error> {
+    async fn repeat(&self, mut request: Request, operation: &'static OperationInfo) -> Result<RawResponse, Error> {
         let (Inner { shared, pacer }, settings) = (&*self.inner, &*self.settings);
         let clock = &*shared.clock;
         let idempotent = settings.idempotent.unwrap_or(operation.idempotent);
@@ -153,10 +149,10 @@ impl Runtime {
             longest: settings.max_retry_after,
         };
         let mut call = Call {
-            operation: Some(*operation),
+            operation: Some(operation),
             attempts: 0,
             unclear: false,
-            only_reads: request.method().is_safe(),
+            only_reads: request.method.is_safe(),
             credentials: Some(shared.credentials.clone()),
             span: None,
         };
@@ -181,16 +177,9 @@ impl Runtime {
             let sent = permit.sent();
             let left = deadline.map(|deadline| deadline.saturating_duration_since(sent));
             let timeout = left.map_or(settings.timeout, |left| left.min(settings.timeout));
-            if shared.http_timeout != Some(timeout) {
-                *request.timeout_mut() = Some(timeout);
-            }
-            // A body that is a stream cannot be sent twice.
-            let again = match call.attempts < settings.max_retries {
-                true => request.try_clone(),
-                false => None,
-            };
+            let is_repeatable = request.is_repeatable();
             call.attempts += 1;
-            let outcome = self.attempt(request, &call).await;
+            let outcome = self.attempt(&mut request, timeout, &call).await;
             let now = clock.now();
             permit.finish(now, &told(&outcome));
             let attempt = retry::Attempt {
@@ -201,21 +190,23 @@ impl Runtime {
                 now,
                 deadline,
             };
-            let repeated = again.and_then(|again| Some((again, retry::wait(&attempt, settings, &*shared.jitter)?)));
+            let wait = match is_repeatable {
+                true => retry::wait(&attempt, settings, &*shared.jitter),
+                false => None,
+            };
             telemetry::attempt(
                 &outcome,
                 &telemetry::Attempt {
                     resend_count: call.attempts - 1,
                     paced: sent.saturating_duration_since(asked),
                     took: now.saturating_duration_since(sent),
-                    wait: repeated.as_ref().map(|(_, wait)| *wait),
+                    wait,
                 },
             );
-            let Some((again, wait)) = repeated else {
+            let Some(wait) = wait else {
                 return outcome;
             };
             call.unclear |= attempt.verdict == retry::Verdict::Unclear;
-            request = again;
             last = Some(outcome);
             if !wait.is_zero() {
                 clock.sleep(wait).await;
@@ -225,8 +216,18 @@ impl Runtime {
     }
 
     /// Sends a request once.
-    async fn attempt(&self, request: Request, call: &Call) -> Result<RawResponse, Error> {
-        let shared = &self.inner.shared;
+    async fn attempt(&self, request: &mut Request, timeout: Duration, call: &Call) -> Result<RawResponse, Error> {
+        let (shared, options) = (&self.inner.shared, &self.settings.headers);
+        let mut request = request.for_attempt(options.len() + 3, |headers| {
+            for (name, value) in options {
+                headers.append(name, value.clone());
+            }
+            headers.insert(USER_AGENT, shared.user_agent.clone());
+            shared.credentials.apply(headers);
+        });
+        if shared.http_timeout != Some(timeout) {
+            *request.timeout_mut() = Some(timeout);
+        }
         let response = match shared.http.execute(request).await {
             Ok(response) => response,
             Err(cause) => return Err(Error::transport(call.clone(), cause, None)),
@@ -274,7 +275,7 @@ macro_rules! verbs {
         impl Runtime {
             $(
                 #[doc(hidden)]
-                pub fn $name(&self, operation: &OperationInfo, url: String) -> RequestBuilder {
+                pub fn $name(&self, operation: &'static OperationInfo, url: String) -> RequestBuilder {
                     self.request(operation, Method::$method, &url)
                 }
             )*

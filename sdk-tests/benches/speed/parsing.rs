@@ -139,14 +139,14 @@ fn by_the_sdk<T: DeserializeOwned>(body: &Bytes) -> Outcome<()> {
 
 /// What the SDK parses; the floor makes it and drops it, so that making it is no part of the ratio.
 fn response(body: &Bytes) -> RawResponse {
-    let operation = OperationInfo {
+    const OPERATION: OperationInfo = OperationInfo {
         operation_id: "benchmark",
         url_template: "/benchmark",
         idempotent: true,
         enveloped: true,
         permissions: &[],
     };
-    RawResponse::new(Some(operation), cloudflare_sdk::http::Response::new(body.clone()))
+    RawResponse::new(Some(&OPERATION), cloudflare_sdk::http::Response::new(body.clone()))
 }
 
 fn enrollment() -> Outcome<Bytes> {

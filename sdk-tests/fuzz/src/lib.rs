@@ -43,21 +43,21 @@ const OPERATION: OperationInfo = OperationInfo {
 ///
 /// When it is not so.
 pub fn response(input: &[u8]) {
-    let answer = Answer::from_input(input);
-    let bare = OperationInfo {
+    const BARE: OperationInfo = OperationInfo {
         enveloped: false,
         ..OPERATION
     };
+    let answer = Answer::from_input(input);
     answer.holds_in_envelope::<Enrollment>();
     answer.holds_in_envelope::<Vec<Zone>>();
     answer.holds_in_envelope::<Option<Value>>();
-    answer.holds(Response::<Value>::from_response(answer.raw(bare)));
-    answer.holds(Response::<()>::empty(answer.raw(bare)));
-    if let Some(bytes) = answer.holds(Response::<Bytes>::stream(answer.raw(bare))) {
+    answer.holds(Response::<Value>::from_response(answer.raw(&BARE)));
+    answer.holds(Response::<()>::empty(answer.raw(&BARE)));
+    if let Some(bytes) = answer.holds(Response::<Bytes>::stream(answer.raw(&BARE))) {
         assert_eq!(bytes.as_ref(), &answer.body);
     }
     for error in [
-        Error::unexpected_response(answer.raw(OPERATION)),
+        Error::unexpected_response(answer.raw(&OPERATION)),
         Error::from_response(answer.http()),
     ] {
         let is_known = match error.kind() {
@@ -251,13 +251,13 @@ impl Answer {
         response
     }
 
-    fn raw(&self, operation: OperationInfo) -> RawResponse {
+    fn raw(&self, operation: &'static OperationInfo) -> RawResponse {
         RawResponse::new(Some(operation), self.http())
     }
 
     /// The envelope decides; a result that reads as a model is that model.
     fn holds_in_envelope<T: Debug + DeserializeOwned + PartialEq>(&self) {
-        let outcome = Response::<T>::from_response(self.raw(OPERATION));
+        let outcome = Response::<T>::from_response(self.raw(&OPERATION));
         let is_refused = outcome.as_ref().is_err_and(|error| error.kind() == ErrorKind::Api);
         let value = self.holds(outcome);
         let Ok(Value::Object(mut envelope)) = serde_json::from_slice(&self.body) else {

@@ -10,7 +10,7 @@ use crate::Credentials;
 /// What a response and an error keep of the call that they belong to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Call {
-    pub(crate) operation: Option<OperationInfo>,
+    pub(crate) operation: Option<&'static OperationInfo>,
     pub(crate) attempts: u32,
     /// Whether an attempt before this one may have made the change, though no response says so.
     pub(crate) unclear: bool,

@@ -14,7 +14,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 ///
 /// What is empty or means another place in the tree cannot be encoded and is refused. What is called an id, and has a
 /// character that no id has and that would have to be encoded, is taken for a mistake or an attack and refused as well.
-pub fn encode_path<'v>(operation: &OperationInfo, name: &str, value: &'v str) -> Result<Cow<'v, str>, Error> {
+pub fn encode_path<'v>(operation: &'static OperationInfo, name: &str, value: &'v str) -> Result<Cow<'v, str>, Error> {
     let refuse = |reason: &str| Err(Error::invalid_request(operation, format!("`{name}`: {reason}")));
     if value.is_empty() {
         return refuse("it is empty, which would address another resource; give the identifier");

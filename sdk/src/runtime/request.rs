@@ -1,22 +1,84 @@
 //! A request on its way from a generated builder to the HTTP client.
 
+use std::mem;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header::CONTENT_TYPE};
-use reqwest::{Body, Request};
+use reqwest::{Body, Url};
 use serde::Serialize;
 
 use super::{OperationInfo, QueryParam, query};
 use crate::{Error, base_url::BaseUrl, credentials};
 
+/// A request, of which one for the HTTP client is made for each attempt.
+///
+/// Cheaper than clones of one for the HTTP client, nearly all of which would be for nothing.
+#[derive(Debug)]
+pub struct Request {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    None,
+    Bytes(Bytes),
+    /// A stream, which can be sent once.
+    Body(Body),
+}
+
+impl Request {
+    fn new(method: Method, url: Url) -> Self {
+        Self {
+            method,
+            url,
+            headers: Vec::with_capacity(2),
+            body: Content::None,
+        }
+    }
+
+    fn insert(&mut self, name: HeaderName, value: HeaderValue) {
+        self.headers.retain(|(other, _)| *other != name);
+        self.headers.push((name, value));
+    }
+
+    /// Whether it can be sent more than once.
+    pub(super) fn is_repeatable(&self) -> bool {
+        !matches!(self.body, Content::Body(_))
+    }
+
+    /// One for the HTTP client, with headers beside its own, of which there are about `more`.
+    pub(super) fn for_attempt(&mut self, more: usize, put_headers: impl FnOnce(&mut HeaderMap)) -> reqwest::Request {
+        let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
+        let mut headers = HeaderMap::with_capacity(self.headers.len() + more);
+        for (name, value) in &self.headers {
+            headers.append(name, value.clone());
+        }
+        put_headers(&mut headers);
+        *request.headers_mut() = headers;
+        *request.body_mut() = match &self.body {
+            Content::None => None,
+            Content::Bytes(bytes) => Some(bytes.clone().into()),
+            Content::Body(_) => match mem::replace(&mut self.body, Content::None) {
+                Content::Body(body) => Some(body),
+                _ => None,
+            },
+        };
+        request
+    }
+}
+
 /// Builds a request; a failure is kept until the end, as generated code expects.
 #[derive(Debug)]
 pub struct RequestBuilder {
-    operation: OperationInfo,
+    operation: &'static OperationInfo,
     request: Result<Request, Error>,
 }
 
 impl RequestBuilder {
-    pub(crate) fn new(operation: &OperationInfo, method: Method, base_url: &BaseUrl, url: &str) -> Self {
+    pub(crate) fn new(operation: &'static OperationInfo, method: Method, base_url: &BaseUrl, url: &str) -> Self {
         let url = match base_url.with_path(url) {
             Some(url) => Ok(url),
             None => Err(Error::invalid_request(
@@ -25,15 +87,15 @@ impl RequestBuilder {
             )),
         };
         Self {
-            operation: *operation,
+            operation,
             request: url.map(|url| Request::new(method, url)),
         }
     }
 
     /// A request that cannot be made.
-    pub(crate) fn refused(operation: &OperationInfo, reason: String) -> Self {
+    pub(crate) fn refused(operation: &'static OperationInfo, reason: String) -> Self {
         Self {
-            operation: *operation,
+            operation,
             request: Err(Error::invalid_request(operation, reason)),
         }
     }
@@ -44,8 +106,8 @@ impl RequestBuilder {
         self.and(|request| {
             let value = HeaderValue::from_str(content_type)
                 .map_err(|_| format!("the content type {content_type:?} cannot stand in a header"))?;
-            request.headers_mut().insert(CONTENT_TYPE, value);
-            *request.body_mut() = Some(body.into());
+            request.insert(CONTENT_TYPE, value);
+            request.body = Content::Bytes(body);
             Ok(())
         })
     }
@@ -54,7 +116,7 @@ impl RequestBuilder {
     #[must_use]
     pub(crate) fn raw_query(self, query: Option<&str>) -> Self {
         self.and(|request| {
-            request.url_mut().set_query(query);
+            request.url.set_query(query);
             Ok(())
         })
     }
@@ -65,7 +127,7 @@ impl RequestBuilder {
         self.and(|request| {
             // What the client sets is not for a parameter to set.
             if !credentials::HEADERS.contains(&name) {
-                request.headers_mut().insert(name, value);
+                request.insert(name, value);
             }
             Ok(())
         })
@@ -78,7 +140,9 @@ impl RequestBuilder {
             for name in &credentials::HEADERS {
                 headers.remove(name);
             }
-            request.headers_mut().extend(headers);
+            request.headers.retain(|(name, _)| !headers.contains_key(name));
+            let pairs = headers.iter().map(|(name, value)| (name.clone(), value.clone()));
+            request.headers.extend(pairs);
             Ok(())
         })
     }
@@ -90,7 +154,7 @@ impl RequestBuilder {
             let pairs = parameter.pairs()?;
             // Even no pair at all would leave a question mark.
             if !pairs.is_empty() {
-                request.url_mut().query_pairs_mut().extend_pairs(pairs);
+                request.url.query_pairs_mut().extend_pairs(pairs);
             }
             Ok(())
         })
@@ -112,7 +176,7 @@ impl RequestBuilder {
         Ok(self.and(|request| {
             let pairs = query::pairs("body", body)?;
             // The URL type has the one encoder for both.
-            let mut url = request.url().clone();
+            let mut url = request.url.clone();
             url.query_pairs_mut().clear().extend_pairs(pairs);
             let body = url.query().unwrap_or_default().to_owned();
             set_body(request, "application/x-www-form-urlencoded", body);
@@ -124,7 +188,11 @@ impl RequestBuilder {
     #[must_use]
     pub fn body(self, body: impl Into<Body>) -> Self {
         self.and(|request| {
-            *request.body_mut() = Some(body.into());
+            let body = body.into();
+            request.body = match body.as_bytes() {
+                Some(bytes) => Content::Bytes(Bytes::copy_from_slice(bytes)),
+                None => Content::Body(body),
+            };
             Ok(())
         })
     }
@@ -138,15 +206,13 @@ impl RequestBuilder {
         if let Ok(request) = &mut self.request
             && let Err(reason) = change(request)
         {
-            self.request = Err(Error::invalid_request(&self.operation, reason));
+            self.request = Err(Error::invalid_request(self.operation, reason));
         }
         self
     }
 }
 
-fn set_body(request: &mut Request, content_type: &'static str, body: impl Into<Body>) {
-    request
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    *request.body_mut() = Some(body.into());
+fn set_body(request: &mut Request, content_type: &'static str, body: impl Into<Bytes>) {
+    request.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    request.body = Content::Bytes(body.into());
 }

@@ -25,7 +25,7 @@ pub struct RawResponse {
 impl RawResponse {
     /// A response that did not come over the wire.
     #[must_use]
-    pub fn new(operation: Option<OperationInfo>, response: http::Response<Bytes>) -> Self {
+    pub fn new(operation: Option<&'static OperationInfo>, response: http::Response<Bytes>) -> Self {
         let (parts, body) = response.into_parts();
         Self {
             call: Call {
