@@ -207,7 +207,7 @@ fn a_password_in_a_base_url_is_not_shown() {
     assert!(!(debug(&error) + &shown(&error)).contains("hunter2"), "{error:?}");
 }
 
-/// An error of each kind that there is.
+/// An error of each kind that there is without an HTTP client of one's own.
 async fn failures(builder: &ClientBuilder) -> Vec<Error> {
     let at = |url: String| builder.clone().base_url(url);
     let impatient = at(sending("", Then::Hold)).timeout(Duration::from_millis(100));

@@ -126,6 +126,7 @@ fn name(kind: ErrorKind) -> &'static str {
         ErrorKind::Connect => "connect",
         ErrorKind::Timeout => "timeout",
         ErrorKind::Transport => "transport",
+        ErrorKind::Redirect => "redirect",
         ErrorKind::Api => "api",
         ErrorKind::UnexpectedStatus => "unexpected_status",
         ErrorKind::Decode => "decode",
