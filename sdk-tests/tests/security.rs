@@ -3,7 +3,7 @@
 
 use std::{error::Error as _, panic};
 
-use cloudflare_sdk::{Client, Credentials, Error, ErrorKind, RequestOptions};
+use cloudflare_sdk::{Client, Credentials, Error, ErrorKind, Method, RequestOptions};
 use sdk_tests::{
     leap::Leap,
     loopback::{self, edit, get},
@@ -77,6 +77,24 @@ async fn a_redirect_that_was_followed_is_not_repeated() {
     assert_eq!(get(&following(&server)).await.unwrap_err().attempts(), 1);
 }
 
+/// A PATCH becomes a GET of something else by a 303, and what that gives is no success of the PATCH.
+#[tokio::test]
+async fn a_redirect_that_was_followed_on_the_same_server_gives_no_success() {
+    let good = r#"{"success":true,"result":{"id":"a","value":"auto","editable":true,"modified_on":null}}"#;
+    for status in [301, 302, 303, 307, 308] {
+        for location in ["/client/v4/zones/other", "?other=1"] {
+            let location = format!("location: {location}\r\n");
+            let server = Script::start([answer(status, &location, ""), answer(200, "", good)]).await;
+            let error = edit(&following(&server)).await.unwrap_err();
+            assert_eq!((error.kind(), error.attempts()), (ErrorKind::Redirect, 1));
+            assert!(error.outcome_unknown() && !error.is_retryable());
+            assert!(error.to_string().contains("redirect policy of none"), "{error}");
+            assert_hidden(&error);
+            assert_eq!(server.log().requests.len(), 2);
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_http_client_in_a_loop_of_redirects_is_not_sent_there_again() {
     let server = Script::start([answer(307, "location: /client/v4/zones\r\n", "")]).await;
@@ -95,6 +113,19 @@ async fn a_redirect_to_what_is_not_http_is_no_mistake_in_the_request() {
     let error = edit(&following(&server)).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Redirect, 1));
     assert!(error.outcome_unknown());
+}
+
+#[tokio::test]
+async fn an_http_client_that_would_follow_redirects_serves_where_there_are_none() {
+    let server = Script::start([answer(200, "", r#"{"success":true}"#)]).await;
+    let client = following(&server);
+    for path in ["/a", "/a%2Fb//c/", "/a?b=c%20d", "/a~b'(c)*;=@!"] {
+        let call = client.request(Method::GET, path).query("name", "ä&b='c' |#");
+        call.send::<Value>()
+            .await
+            .unwrap_or_else(|error| panic!("{path}: {error}"));
+    }
+    client.zones_list().name("ä b#c").send().await.unwrap_err();
 }
 
 #[test]

@@ -219,11 +219,12 @@ impl Runtime {
     /// Sends a request once.
     async fn attempt(&self, request: Request, call: &Call) -> Result<RawResponse, Error> {
         let shared = &self.inner.shared;
+        let asked = shared.http_timeout.is_none().then(|| request.url().clone());
         let response = match shared.http.execute(request).await {
             Ok(response) => response,
             Err(cause) => return Err(Error::transport(call.clone(), cause, None)),
         };
-        if shared.http_timeout.is_none() && !shared.base_url.is_origin_of(response.url()) {
+        if asked.is_some_and(|asked| asked != *response.url()) {
             return Err(Error::redirected(
                 call.clone(),
                 &response.url().origin().ascii_serialization(),
