@@ -221,6 +221,44 @@ async fn a_call_that_was_refused_for_now_is_always_repeated() {
     }
 }
 
+/// The server takes connections, and TLS is never agreed on.
+#[tokio::test]
+async fn connecting_gives_up_before_the_attempt_does_so_that_it_is_known_that_nothing_was_sent() {
+    let server = Script::start([Act::Answer(Vec::new(), Then::Hold)]).await;
+    let url = server.url().replace("http:", "https:");
+    let builder = || {
+        let builder = loopback::builder(&url).timeout(Duration::from_secs(60)).max_retries(1);
+        builder.clock(Leap::new()).jitter(|_| Duration::ZERO)
+    };
+    let limit = Duration::from_secs(1);
+    let [hasty, soon] = [
+        RequestOptions::new().timeout(limit),
+        RequestOptions::new().total_timeout(limit),
+    ];
+    let clients = [
+        builder().connect_timeout(limit).build().unwrap(),
+        builder().timeout(limit).connect_timeout(limit).build().unwrap(),
+        builder().options(hasty.clone()).build().unwrap(),
+        builder().options(soon.clone()).build().unwrap(),
+        // The HTTP client is made once, for the options of the client.
+        builder().build().unwrap().with_options(hasty),
+        builder().build().unwrap().with_options(soon),
+    ];
+    let calls = clients.map(|client| {
+        tokio::spawn(async move {
+            let call = client.request(Method::POST, "/zones").json(&json!({}));
+            let error = call.send::<Value>().await.unwrap_err();
+            (error.kind(), error.attempts(), error.outcome_unknown())
+        })
+    });
+    let mut outcomes = Vec::new();
+    for call in calls {
+        outcomes.push(call.await.unwrap());
+    }
+    let (connect, timeout) = ((ErrorKind::Connect, 2, false), (ErrorKind::Timeout, 1, true));
+    assert_eq!(outcomes, [connect, connect, connect, connect, timeout, timeout]);
+}
+
 #[tokio::test]
 async fn a_repeated_call_sends_the_same_bytes_again() {
     let server = Script::start([failing(), failing(), good()]).await;

@@ -157,8 +157,12 @@ impl ClientBuilder {
         self.options(RequestOptions::new().max_body_size(bytes))
     }
 
-    /// How long making a connection may take, TLS included; 10 seconds by default. It counts towards
-    /// [`timeout`](Self::timeout).
+    /// How long making a connection may take, TLS included; 10 seconds by default.
+    ///
+    /// It counts towards [`timeout`](Self::timeout), and is at most nine tenths of it and of the
+    /// [total timeout](RequestOptions::total_timeout) of the client, whichever is shorter. So a connection that cannot be
+    /// made is told from a response that does not come: after the first nothing was sent, and any call is repeated.
+    /// [`Client::with_options`] does not change how long connecting may take.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
@@ -273,7 +277,7 @@ impl ClientBuilder {
         }
         let http = match self.http_client {
             Some(client) => client,
-            None => http_client(&base_url, self.connect_timeout, self.settings.timeout)?,
+            None => http_client(&base_url, self.connect_timeout, &self.settings)?,
         };
         let shared = Shared {
             base_url,
@@ -288,11 +292,15 @@ impl ClientBuilder {
     }
 }
 
-fn http_client(base_url: &BaseUrl, connect_timeout: Duration, timeout: Duration) -> Result<reqwest::Client, Error> {
+fn http_client(base_url: &BaseUrl, connect_timeout: Duration, settings: &Settings) -> Result<reqwest::Client, Error> {
+    // Were the attempt's time over first, or at once, nobody could tell that nothing was sent.
+    let attempt = settings
+        .total_timeout
+        .map_or(settings.timeout, |total| total.min(settings.timeout));
     let mut http = reqwest::Client::builder()
-        .connect_timeout(connect_timeout)
+        .connect_timeout(connect_timeout.min(attempt - attempt / 10))
         // Cheaper than a timeout for each request, which takes its place where it differs.
-        .timeout(timeout)
+        .timeout(settings.timeout)
         // A redirect would take the credentials to where it leads; reqwest strips `Authorization`, not `X-Auth-Key`.
         .redirect(reqwest::redirect::Policy::none())
         .referer(false);
