@@ -15,6 +15,8 @@ use crate::{
 
 const USER_AGENT: &str = concat!("cloudflare-sdk-rust/", env!("CARGO_PKG_VERSION"));
 
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
 const BASE_URL_VARIABLE: &str = "CLOUDFLARE_BASE_URL";
 
 /// Configures a [`Client`].
@@ -40,7 +42,7 @@ pub struct ClientBuilder {
     credentials: Option<Credentials>,
     base_url: Option<String>,
     base_url_from: &'static str,
-    connect_timeout: Duration,
+    connect_timeout: Option<Duration>,
     settings: Settings,
     user_agent_suffix: Option<String>,
     http_client: Option<reqwest::Client>,
@@ -54,7 +56,7 @@ impl ClientBuilder {
             credentials: None,
             base_url: None,
             base_url_from: "the base URL",
-            connect_timeout: Duration::from_secs(10),
+            connect_timeout: None,
             settings: Settings::default(),
             user_agent_suffix: None,
             http_client: None,
@@ -163,8 +165,10 @@ impl ClientBuilder {
     /// [total timeout](RequestOptions::total_timeout) of the client, whichever is shorter. So a connection that cannot be
     /// made is told from a response that does not come: after the first nothing was sent, and any call is repeated.
     /// [`Client::with_options`] does not change how long connecting may take.
+    ///
+    /// An [HTTP client of your own](Self::http_client) has a limit of its own, beside which this one is refused.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+        self.connect_timeout = Some(timeout);
         self
     }
 
@@ -194,7 +198,8 @@ impl ClientBuilder {
     /// responses of another origin, which the SDK refuses; an API token does not go there, since reqwest keeps it back,
     /// but a Global API key would. So with a Global API key the SDK makes the HTTP client itself.
     ///
-    /// The time to connect is then for that client to limit; all other options hold.
+    /// The time to connect is then for that client to limit, by
+    /// [its own `connect_timeout`](reqwest::ClientBuilder::connect_timeout); all other options hold.
     ///
     /// # Examples
     ///
@@ -249,8 +254,8 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when there are no credentials, when the base URL
-    /// or the suffix of the user agent is refused, when an HTTP client of your own would carry a Global API key, and when
-    /// the platform's TLS cannot be set up.
+    /// or the suffix of the user agent is refused, when an HTTP client of your own would carry a Global API key or comes
+    /// with a [time to connect](Self::connect_timeout), and when the platform's TLS cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
         let credentials = self.credentials.ok_or_else(|| {
             Error::configuration(
@@ -275,9 +280,15 @@ impl ClientBuilder {
                  token, or leave the HTTP client to the SDK",
             ));
         }
-        let http = match self.http_client {
-            Some(client) => client,
-            None => http_client(&base_url, self.connect_timeout, &self.settings)?,
+        let http = match (self.http_client, self.connect_timeout) {
+            (Some(_), Some(_)) => {
+                return Err(Error::configuration(
+                    "`connect_timeout` has no effect on the client given by `http_client`; leave it out, and limit that \
+                     client by `reqwest::ClientBuilder::connect_timeout`",
+                ));
+            }
+            (Some(client), None) => client,
+            (None, limit) => http_client(&base_url, limit.unwrap_or(CONNECT_TIMEOUT), &self.settings)?,
         };
         let shared = Shared {
             base_url,
