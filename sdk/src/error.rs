@@ -89,7 +89,10 @@ pub enum ErrorKind {
 impl Error {
     /// An error without a response, for tests of code that handles errors.
     ///
-    /// It is as if one attempt had been made, unless the kind says that none was.
+    /// It is as if one attempt had been made, unless the kind says that none was. It belongs to no operation: there is
+    /// no [`operation_id`](Self::operation_id), there are no [`accepted_permissions`](Self::accepted_permissions), and
+    /// [`attempts`](Self::attempts) is never more than one. For errors that have these, call the mock server of the
+    /// feature `mock`.
     ///
     /// # Examples
     ///
@@ -112,6 +115,8 @@ impl Error {
     }
 
     /// The error that a call ends in when this is its response, for tests of code that handles errors.
+    ///
+    /// It belongs to no operation, as one made by [`new`](Self::new).
     ///
     /// # Examples
     ///
@@ -372,10 +377,11 @@ impl Error {
 
     /// Whether the change may have been made although no response says so.
     ///
-    /// It is `true` when an attempt timed out, was cut off, was led elsewhere by a redirect, was answered by a failure of a
-    /// server (status 500 and above), or was answered by a success that cannot be read; also when a later attempt ended
-    /// otherwise. It is `false` for calls that only read, and when every attempt was refused or never left. Where it is
-    /// `true`, read the state before making the change again, unless the operation is one that states what shall be.
+    /// It is `true` when an attempt timed out, was cut off, was led elsewhere by a redirect, was answered by a failure
+    /// of a server (status 500 and above), or was answered by a success that cannot be read; also when a later attempt
+    /// ended otherwise. It is `false` for calls that only read, and when every attempt was refused or never left. Where
+    /// it is `true`, read the state before making the change again, unless the operation is one that states what shall
+    /// be.
     #[must_use]
     pub fn outcome_unknown(&self) -> bool {
         let call = &self.0.call;
@@ -508,11 +514,14 @@ impl Error {
         self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// Whether the time ran out after a connection was made and before the response was there.
+    /// Whether the time ran out before the response was there.
     ///
     /// A change may have been made all the same: [`outcome_unknown`](Self::outcome_unknown) tells. Usual causes are a
-    /// slow network and a [timeout](crate::RequestOptions::timeout) that is too short for it. When the time ran out while connecting, the error
-    /// [is of the connection](Self::is_connect).
+    /// slow network and a [timeout](crate::RequestOptions::timeout) that is too short for it. When connecting takes
+    /// longer than it [may](crate::ClientBuilder::connect_timeout), the error [is of the connection](Self::is_connect).
+    /// But when an attempt may take even less, by the options of some calls or at the end of the [total
+    /// timeout](crate::RequestOptions::total_timeout), its time may run out while connecting, which looks the same as
+    /// after it.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.kind() == ErrorKind::Timeout
@@ -521,7 +530,7 @@ impl Error {
     /// Whether no connection could be made, so that nothing was sent.
     ///
     /// Usual causes are a name that does not resolve, a proxy or firewall in between, and a certificate that is not
-    /// trusted.
+    /// trusted; and that it took longer than [it may](crate::ClientBuilder::connect_timeout).
     #[must_use]
     pub fn is_connect(&self) -> bool {
         self.kind() == ErrorKind::Connect
