@@ -201,10 +201,13 @@ impl ClientBuilder {
     /// The time to connect is then for that client to limit, by
     /// [its own `connect_timeout`](reqwest::ClientBuilder::connect_timeout); all other options hold.
     ///
+    /// The type is that of [`cloudflare_sdk::reqwest`](crate::reqwest). A version of reqwest that is not compatible
+    /// with this one comes with a version of the SDK that is not compatible either.
+    ///
     /// # Examples
     ///
     /// ```
-    /// use cloudflare_sdk::Client;
+    /// use cloudflare_sdk::{Client, reqwest};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).https_only(true).build()?;
