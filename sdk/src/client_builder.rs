@@ -140,21 +140,21 @@ impl ClientBuilder {
 
     /// How long one attempt may take, from connecting to the last byte of the response; 60 seconds by default.
     ///
-    /// The same as [`RequestOptions::timeout`].
+    /// Short for [`options`](Self::options) with [`RequestOptions::timeout`].
     pub fn timeout(self, timeout: Duration) -> Self {
         self.options(RequestOptions::new().timeout(timeout))
     }
 
     /// How often a call may be repeated after it failed; 2 by default, 0 to never repeat.
     ///
-    /// The same as [`RequestOptions::max_retries`].
+    /// Short for [`options`](Self::options) with [`RequestOptions::max_retries`].
     pub fn max_retries(self, retries: u32) -> Self {
         self.options(RequestOptions::new().max_retries(retries))
     }
 
     /// How many bytes the body of a response may have; 16 MiB by default.
     ///
-    /// The same as [`RequestOptions::max_body_size`].
+    /// Short for [`options`](Self::options) with [`RequestOptions::max_body_size`].
     pub fn max_body_size(self, bytes: usize) -> Self {
         self.options(RequestOptions::new().max_body_size(bytes))
     }
