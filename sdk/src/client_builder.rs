@@ -161,9 +161,9 @@ impl ClientBuilder {
 
     /// How long making a connection may take, TLS included; 10 seconds by default.
     ///
-    /// It counts towards [`timeout`](Self::timeout), and is at most nine tenths of it and of the
-    /// [total timeout](RequestOptions::total_timeout) of the client, whichever is shorter. So a connection that cannot be
-    /// made is told from a response that does not come: after the first nothing was sent, and any call is repeated.
+    /// It counts towards [`timeout`](Self::timeout), and is at most nine tenths of it and of the client's
+    /// [`total_timeout`](RequestOptions::total_timeout), whichever is shorter. So a connection that cannot be made
+    /// is told from a response that does not come: after the first nothing was sent, and any call is repeated.
     /// [`Client::with_options`] does not change how long connecting may take.
     ///
     /// An [HTTP client of your own](Self::http_client) has a limit of its own, beside which this one is refused.
@@ -195,11 +195,19 @@ impl ClientBuilder {
     /// Sends with an HTTP client of your own: with its connections, proxies, root certificates and resolver.
     ///
     /// Make it with a [redirect policy of none](reqwest::redirect::Policy::none). One that follows redirects gives
-    /// responses of another origin, which the SDK refuses; an API token does not go there, since reqwest keeps it back,
-    /// but a Global API key would. So with a Global API key the SDK makes the HTTP client itself.
+    /// responses of another URL, which the SDK refuses as [`ErrorKind::Redirect`](crate::ErrorKind::Redirect). It
+    /// cannot notice that a status 303 led back to the same URL, where a `PATCH` becomes a `GET`, nor that no
+    /// connection could be made where a redirect leads, after the request was sent. An API token does not go to another
+    /// origin, since reqwest keeps it back, but a Global API key would. So with a Global API key the SDK makes the HTTP
+    /// client itself.
     ///
-    /// The time to connect is then for that client to limit, by
-    /// [its own `connect_timeout`](reqwest::ClientBuilder::connect_timeout); all other options hold.
+    /// Make it [without a proxy](reqwest::ClientBuilder::no_proxy) where the base URL is `http` to a loopback address.
+    /// Otherwise the token goes to the proxy in the clear, and reqwest takes proxies from the environment too. The
+    /// SDK's own HTTP client uses none there.
+    ///
+    /// The time to connect is for that client to limit, by
+    /// [its own `connect_timeout`](reqwest::ClientBuilder::connect_timeout): give one that is shorter than
+    /// [`timeout`](Self::timeout). All other options hold.
     ///
     /// The type is that of [`cloudflare_sdk::reqwest`](crate::reqwest). A version of reqwest that is not compatible
     /// with this one comes with a version of the SDK that is not compatible either.
@@ -207,10 +215,16 @@ impl ClientBuilder {
     /// # Examples
     ///
     /// ```
+    /// use std::time::Duration;
+    ///
     /// use cloudflare_sdk::{Client, reqwest};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).https_only(true).build()?;
+    /// let http = reqwest::Client::builder()
+    ///     .redirect(reqwest::redirect::Policy::none())
+    ///     .connect_timeout(Duration::from_secs(10))
+    ///     .https_only(true)
+    ///     .build()?;
     /// let client = Client::builder()
     ///     .api_token("Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY")?
     ///     .http_client(http)
@@ -257,8 +271,8 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when there are no credentials, when the base URL
-    /// or the suffix of the user agent is refused, when an HTTP client of your own would carry a Global API key or comes
-    /// with a [time to connect](Self::connect_timeout), and when the platform's TLS cannot be set up.
+    /// or the suffix of the user agent is refused, when an HTTP client of your own would carry a Global API key or
+    /// comes with a [time to connect](Self::connect_timeout), and when the platform's TLS cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
         let credentials = self.credentials.ok_or_else(|| {
             Error::configuration(
