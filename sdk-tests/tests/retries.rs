@@ -135,6 +135,17 @@ async fn no_wait_is_begun_that_outlives_the_call() {
     }
 }
 
+#[tokio::test]
+async fn the_longest_total_timeout_takes_that_of_the_client_back() {
+    let server = Script::start([busy("retry-after: 10\r\n")]).await;
+    let total = |timeout| RequestOptions::new().total_timeout(timeout);
+    let builder = builder(&server, &Leap::new()).options(total(Duration::from_secs(9)));
+    let client = builder.build().unwrap();
+    assert_eq!(get(&client).await.unwrap_err().attempts(), 1);
+    let patient = client.with_options(total(Duration::MAX));
+    assert_eq!(get(&patient).await.unwrap_err().attempts(), 3);
+}
+
 /// Less is left of the call than an attempt may take, so that the attempt may take no more.
 #[tokio::test]
 async fn an_attempt_may_not_outlive_the_call() {
