@@ -134,6 +134,22 @@ fn a_client_without_credentials_is_refused() {
 }
 
 #[test]
+fn a_time_to_connect_is_refused_beside_an_http_client_which_has_its_own() {
+    let second = Duration::from_secs(1);
+    let own = || builder(nowhere()).http_client(reqwest::Client::new());
+    assert!(own().build().is_ok());
+    let error = own().connect_timeout(second).build().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    for named in [
+        "`connect_timeout`",
+        "`http_client`",
+        "`reqwest::ClientBuilder::connect_timeout`",
+    ] {
+        assert!(error.to_string().contains(named), "{error}");
+    }
+}
+
+#[test]
 fn a_client_is_cheap_to_share() {
     fn shared<T: Clone + Debug + Send + Sync + 'static>(_: &T) {}
     fn sent<T: Send>(_: T) {}
@@ -207,7 +223,7 @@ fn a_password_in_a_base_url_is_not_shown() {
     assert!(!(debug(&error) + &shown(&error)).contains("hunter2"), "{error:?}");
 }
 
-/// An error of each kind that there is.
+/// An error of each kind that there is without an HTTP client of one's own.
 async fn failures(builder: &ClientBuilder) -> Vec<Error> {
     let at = |url: String| builder.clone().base_url(url);
     let impatient = at(sending("", Then::Hold)).timeout(Duration::from_millis(100));

@@ -1,7 +1,7 @@
 //! What a caller sees of requests: what the client refuses to send, what it sends, and where it does not go.
 
 use cloudflare_sdk::{
-    Client, Error, ErrorKind,
+    Client, Error, ErrorKind, Method,
     types::{AutomaticMode, EnrollmentEdit, SortDirection, ZoneStatus, ZonesMatch, ZonesOrder},
 };
 use sdk_tests::{
@@ -208,6 +208,23 @@ async fn a_cookie_is_not_sent_back() {
             .iter()
             .all(|request| !request.headers.contains_key("cookie"))
     );
+}
+
+/// The limit of a body's size is then that of what comes over the wire.
+#[tokio::test]
+async fn no_compression_is_asked_for() {
+    let server = answering(enabled()).await;
+    let client = client(server.uri());
+    get(&client).await.unwrap();
+    edit(&client).await.unwrap();
+    client
+        .request(Method::GET, "/zones/a/export")
+        .send_bytes()
+        .await
+        .unwrap();
+    for request in requests(&server).await {
+        assert!(!request.headers.contains_key("accept-encoding"), "{request:?}");
+    }
 }
 
 #[tokio::test]

@@ -135,6 +135,17 @@ async fn no_wait_is_begun_that_outlives_the_call() {
     }
 }
 
+#[tokio::test]
+async fn the_longest_total_timeout_takes_that_of_the_client_back() {
+    let server = Script::start([busy("retry-after: 10\r\n")]).await;
+    let total = |timeout| RequestOptions::new().total_timeout(timeout);
+    let builder = builder(&server, &Leap::new()).options(total(Duration::from_secs(9)));
+    let client = builder.build().unwrap();
+    assert_eq!(get(&client).await.unwrap_err().attempts(), 1);
+    let patient = client.with_options(total(Duration::MAX));
+    assert_eq!(get(&patient).await.unwrap_err().attempts(), 3);
+}
+
 /// Less is left of the call than an attempt may take, so that the attempt may take no more.
 #[tokio::test]
 async fn an_attempt_may_not_outlive_the_call() {
@@ -219,6 +230,44 @@ async fn a_call_that_was_refused_for_now_is_always_repeated() {
             .unwrap();
         assert_eq!(response.attempts(), 2);
     }
+}
+
+/// The server takes connections, and TLS is never agreed on.
+#[tokio::test]
+async fn connecting_gives_up_before_the_attempt_does_so_that_it_is_known_that_nothing_was_sent() {
+    let server = Script::start([Act::Answer(Vec::new(), Then::Hold)]).await;
+    let url = server.url().replace("http:", "https:");
+    let builder = || {
+        let builder = loopback::builder(&url).timeout(Duration::from_secs(60)).max_retries(1);
+        builder.clock(Leap::new()).jitter(|_| Duration::ZERO)
+    };
+    let limit = Duration::from_secs(1);
+    let [hasty, soon] = [
+        RequestOptions::new().timeout(limit),
+        RequestOptions::new().total_timeout(limit),
+    ];
+    let clients = [
+        builder().connect_timeout(limit).build().unwrap(),
+        builder().timeout(limit).connect_timeout(limit).build().unwrap(),
+        builder().options(hasty.clone()).build().unwrap(),
+        builder().options(soon.clone()).build().unwrap(),
+        // The HTTP client is made once, for the options of the client.
+        builder().build().unwrap().with_options(hasty),
+        builder().build().unwrap().with_options(soon),
+    ];
+    let calls = clients.map(|client| {
+        tokio::spawn(async move {
+            let call = client.request(Method::POST, "/zones").json(&json!({}));
+            let error = call.send::<Value>().await.unwrap_err();
+            (error.kind(), error.attempts(), error.outcome_unknown())
+        })
+    });
+    let mut outcomes = Vec::new();
+    for call in calls {
+        outcomes.push(call.await.unwrap());
+    }
+    let (connect, timeout) = ((ErrorKind::Connect, 2, false), (ErrorKind::Timeout, 1, true));
+    assert_eq!(outcomes, [connect, connect, connect, connect, timeout, timeout]);
 }
 
 #[tokio::test]

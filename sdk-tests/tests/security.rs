@@ -3,7 +3,7 @@
 
 use std::{error::Error as _, panic};
 
-use cloudflare_sdk::{Client, Credentials, Error, ErrorKind, RequestOptions};
+use cloudflare_sdk::{Client, Credentials, Error, ErrorKind, Method, RequestOptions};
 use sdk_tests::{
     leap::Leap,
     loopback::{self, edit, get},
@@ -51,10 +51,11 @@ async fn an_http_client_that_follows_redirects_hands_no_token_over_and_its_answe
         for error in [get(&client).await.unwrap_err(), edit(&client).await.unwrap_err()] {
             assert_eq!(
                 (error.kind(), error.status(), error.body()),
-                (ErrorKind::Transport, None, None)
+                (ErrorKind::Redirect, None, None)
             );
             assert!(error.to_string().contains(&elsewhere.url()), "{error}");
             assert!(error.to_string().contains("redirect policy of none"), "{error}");
+            assert_hidden(&error);
         }
         drop(client);
         for request in elsewhere.finish().await.requests {
@@ -73,9 +74,58 @@ async fn a_redirect_that_was_followed_is_not_repeated() {
     let elsewhere = Script::start([answer(200, "", "{}")]).await;
     let location = format!("location: {}/\r\n", elsewhere.url());
     let server = Script::start([answer(302, &location, "")]).await;
-    let builder = loopback::builder(server.url()).max_retries(2).clock(Leap::new());
-    let client = builder.http_client(reqwest::Client::new()).build().unwrap();
-    assert_eq!(get(&client).await.unwrap_err().attempts(), 1);
+    assert_eq!(get(&following(&server)).await.unwrap_err().attempts(), 1);
+}
+
+/// A PATCH becomes a GET of something else by a 303, and what that gives is no success of the PATCH.
+#[tokio::test]
+async fn a_redirect_that_was_followed_on_the_same_server_gives_no_success() {
+    let good = r#"{"success":true,"result":{"id":"a","value":"auto","editable":true,"modified_on":null}}"#;
+    for status in [301, 302, 303, 307, 308] {
+        for location in ["/client/v4/zones/other", "?other=1"] {
+            let location = format!("location: {location}\r\n");
+            let server = Script::start([answer(status, &location, ""), answer(200, "", good)]).await;
+            let error = edit(&following(&server)).await.unwrap_err();
+            assert_eq!((error.kind(), error.attempts()), (ErrorKind::Redirect, 1));
+            assert!(error.outcome_unknown() && !error.is_retryable());
+            assert!(error.to_string().contains("redirect policy of none"), "{error}");
+            assert_hidden(&error);
+            assert_eq!(server.log().requests.len(), 2);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_http_client_in_a_loop_of_redirects_is_not_sent_there_again() {
+    let server = Script::start([answer(307, "location: /client/v4/zones\r\n", "")]).await;
+    let error = edit(&following(&server)).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Redirect, 1));
+    assert!(error.outcome_unknown() && !error.is_retryable());
+    assert!(error.to_string().contains("redirect policy of none"), "{error}");
+    assert_hidden(&error);
+    assert_eq!(server.log().requests.len(), 11, "reqwest follows ten times");
+}
+
+/// The HTTP client says of it what it says of a request that it cannot make.
+#[tokio::test]
+async fn a_redirect_to_what_is_not_http_is_no_mistake_in_the_request() {
+    let server = Script::start([answer(303, "location: ftp://127.0.0.1/\r\n", "")]).await;
+    let error = edit(&following(&server)).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Redirect, 1));
+    assert!(error.outcome_unknown());
+}
+
+#[tokio::test]
+async fn an_http_client_that_would_follow_redirects_serves_where_there_are_none() {
+    let server = Script::start([answer(200, "", r#"{"success":true}"#)]).await;
+    let client = following(&server);
+    for path in ["/a", "/a%2Fb//c/", "/a?b=c%20d", "/a~b'(c)*;=@!"] {
+        let call = client.request(Method::GET, path).query("name", "ä&b='c' |#");
+        call.send::<Value>()
+            .await
+            .unwrap_or_else(|error| panic!("{path}: {error}"));
+    }
+    client.zones_list().name("ä b#c").send().await.unwrap_err();
 }
 
 #[test]
@@ -253,6 +303,12 @@ fn schemes() -> [Credentials; 2] {
 fn client_of(server: &Script, credentials: Credentials) -> Client {
     let builder = Client::builder().credentials(credentials).base_url(server.url());
     builder.max_retries(0).build().unwrap()
+}
+
+/// A client whose HTTP client follows redirects, and which repeats calls.
+fn following(server: &Script) -> Client {
+    let builder = loopback::builder(server.url()).max_retries(2).clock(Leap::new());
+    builder.http_client(reqwest::Client::new()).build().unwrap()
 }
 
 /// No text of an error holds a secret, nor the beginning of one.

@@ -59,6 +59,20 @@ async fn a_call_is_one_span_with_the_names_of_opentelemetry() {
     assert_eq!(spans[0].fields(), expected);
 }
 
+/// There is no template that its path follows.
+#[tokio::test]
+async fn a_raw_call_is_named_by_its_method_alone() {
+    let server = Script::start([answer(200, "", GOOD)]).await;
+    let heard = Heard::default();
+    let guard = subscriber::set_default(heard.clone());
+    let client = client(&server.url());
+    client.request(Method::POST, "/zones").send::<Value>().await.unwrap();
+    drop(guard);
+    let span = &heard.spans()[0];
+    assert_eq!(span.values["otel.name"], "POST");
+    assert!(!span.values.contains_key("url.template"), "{span:?}");
+}
+
 #[tokio::test]
 async fn each_attempt_is_one_event_with_its_outcome_and_what_comes_next() {
     let server = Script::start([

@@ -78,11 +78,6 @@ impl BaseUrl {
         Some(url)
     }
 
-    /// Whether a response came from where requests go.
-    pub(crate) fn is_origin_of(&self, url: &Url) -> bool {
-        url.origin() == self.url.origin()
-    }
-
     /// Whether requests stay on this machine.
     pub(crate) fn is_loopback(&self) -> bool {
         self.loopback

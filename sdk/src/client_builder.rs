@@ -15,6 +15,8 @@ use crate::{
 
 const USER_AGENT: &str = concat!("cloudflare-sdk-rust/", env!("CARGO_PKG_VERSION"));
 
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
 const BASE_URL_VARIABLE: &str = "CLOUDFLARE_BASE_URL";
 
 /// Configures a [`Client`].
@@ -40,7 +42,7 @@ pub struct ClientBuilder {
     credentials: Option<Credentials>,
     base_url: Option<String>,
     base_url_from: &'static str,
-    connect_timeout: Duration,
+    connect_timeout: Option<Duration>,
     settings: Settings,
     user_agent_suffix: Option<String>,
     http_client: Option<reqwest::Client>,
@@ -54,7 +56,7 @@ impl ClientBuilder {
             credentials: None,
             base_url: None,
             base_url_from: "the base URL",
-            connect_timeout: Duration::from_secs(10),
+            connect_timeout: None,
             settings: Settings::default(),
             user_agent_suffix: None,
             http_client: None,
@@ -138,29 +140,35 @@ impl ClientBuilder {
 
     /// How long one attempt may take, from connecting to the last byte of the response; 60 seconds by default.
     ///
-    /// The same as [`RequestOptions::timeout`].
+    /// Short for [`options`](Self::options) with [`RequestOptions::timeout`].
     pub fn timeout(self, timeout: Duration) -> Self {
         self.options(RequestOptions::new().timeout(timeout))
     }
 
     /// How often a call may be repeated after it failed; 2 by default, 0 to never repeat.
     ///
-    /// The same as [`RequestOptions::max_retries`].
+    /// Short for [`options`](Self::options) with [`RequestOptions::max_retries`].
     pub fn max_retries(self, retries: u32) -> Self {
         self.options(RequestOptions::new().max_retries(retries))
     }
 
     /// How many bytes the body of a response may have; 16 MiB by default.
     ///
-    /// The same as [`RequestOptions::max_body_size`].
+    /// Short for [`options`](Self::options) with [`RequestOptions::max_body_size`].
     pub fn max_body_size(self, bytes: usize) -> Self {
         self.options(RequestOptions::new().max_body_size(bytes))
     }
 
-    /// How long making a connection may take, TLS included; 10 seconds by default. It counts towards
-    /// [`timeout`](Self::timeout).
+    /// How long making a connection may take, TLS included; 10 seconds by default.
+    ///
+    /// It counts towards [`timeout`](Self::timeout), and is at most nine tenths of it and of the client's
+    /// [`total_timeout`](RequestOptions::total_timeout), whichever is shorter. So a connection that cannot be made
+    /// is told from a response that does not come: after the first nothing was sent, and any call is repeated.
+    /// [`Client::with_options`] does not change how long connecting may take.
+    ///
+    /// An [HTTP client of your own](Self::http_client) has a limit of its own, beside which this one is refused.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+        self.connect_timeout = Some(timeout);
         self
     }
 
@@ -187,18 +195,36 @@ impl ClientBuilder {
     /// Sends with an HTTP client of your own: with its connections, proxies, root certificates and resolver.
     ///
     /// Make it with a [redirect policy of none](reqwest::redirect::Policy::none). One that follows redirects gives
-    /// responses of another origin, which the SDK refuses; an API token does not go there, since reqwest keeps it back,
-    /// but a Global API key would. So with a Global API key the SDK makes the HTTP client itself.
+    /// responses of another URL, which the SDK refuses as [`ErrorKind::Redirect`](crate::ErrorKind::Redirect). It
+    /// cannot notice that a status 303 led back to the same URL, where a `PATCH` becomes a `GET`, nor that no
+    /// connection could be made where a redirect leads, after the request was sent. An API token does not go to another
+    /// origin, since reqwest keeps it back, but a Global API key would. So with a Global API key the SDK makes the HTTP
+    /// client itself.
     ///
-    /// The time to connect is then for that client to limit; all other options hold.
+    /// Make it [without a proxy](reqwest::ClientBuilder::no_proxy) where the base URL is `http` to a loopback address.
+    /// Otherwise the token goes to the proxy in the clear, and reqwest takes proxies from the environment too. The
+    /// SDK's own HTTP client uses none there.
+    ///
+    /// The time to connect is for that client to limit, by
+    /// [its own `connect_timeout`](reqwest::ClientBuilder::connect_timeout): give one that is shorter than
+    /// [`timeout`](Self::timeout). All other options hold.
+    ///
+    /// The type is that of [`cloudflare_sdk::reqwest`](crate::reqwest). A version of reqwest that is not compatible
+    /// with this one comes with a version of the SDK that is not compatible either.
     ///
     /// # Examples
     ///
     /// ```
-    /// use cloudflare_sdk::Client;
+    /// use std::time::Duration;
+    ///
+    /// use cloudflare_sdk::{Client, reqwest};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).https_only(true).build()?;
+    /// let http = reqwest::Client::builder()
+    ///     .redirect(reqwest::redirect::Policy::none())
+    ///     .connect_timeout(Duration::from_secs(10))
+    ///     .https_only(true)
+    ///     .build()?;
     /// let client = Client::builder()
     ///     .api_token("Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY")?
     ///     .http_client(http)
@@ -245,8 +271,8 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when there are no credentials, when the base URL
-    /// or the suffix of the user agent is refused, when an HTTP client of your own would carry a Global API key, and when
-    /// the platform's TLS cannot be set up.
+    /// or the suffix of the user agent is refused, when an HTTP client of your own would carry a Global API key or
+    /// comes with a [time to connect](Self::connect_timeout), and when the platform's TLS cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
         let credentials = self.credentials.ok_or_else(|| {
             Error::configuration(
@@ -271,9 +297,15 @@ impl ClientBuilder {
                  token, or leave the HTTP client to the SDK",
             ));
         }
-        let http = match self.http_client {
-            Some(client) => client,
-            None => http_client(&base_url, self.connect_timeout, self.settings.timeout)?,
+        let http = match (self.http_client, self.connect_timeout) {
+            (Some(_), Some(_)) => {
+                return Err(Error::configuration(
+                    "`connect_timeout` has no effect on the client given by `http_client`; leave it out, and limit that \
+                     client by `reqwest::ClientBuilder::connect_timeout`",
+                ));
+            }
+            (Some(client), None) => client,
+            (None, limit) => http_client(&base_url, limit.unwrap_or(CONNECT_TIMEOUT), &self.settings)?,
         };
         let shared = Shared {
             base_url,
@@ -288,11 +320,15 @@ impl ClientBuilder {
     }
 }
 
-fn http_client(base_url: &BaseUrl, connect_timeout: Duration, timeout: Duration) -> Result<reqwest::Client, Error> {
+fn http_client(base_url: &BaseUrl, connect_timeout: Duration, settings: &Settings) -> Result<reqwest::Client, Error> {
+    // Were the attempt's time over first, or at once, nobody could tell that nothing was sent.
+    let attempt = settings
+        .total_timeout
+        .map_or(settings.timeout, |total| total.min(settings.timeout));
     let mut http = reqwest::Client::builder()
-        .connect_timeout(connect_timeout)
+        .connect_timeout(connect_timeout.min(attempt - attempt / 10))
         // Cheaper than a timeout for each request, which takes its place where it differs.
-        .timeout(timeout)
+        .timeout(settings.timeout)
         // A redirect would take the credentials to where it leads; reqwest strips `Authorization`, not `X-Auth-Key`.
         .redirect(reqwest::redirect::Policy::none())
         .referer(false);

@@ -56,8 +56,6 @@ struct Inner {
     errors: Vec<ResponseInfo>,
     messages: Vec<ResponseInfo>,
     source: Option<Box<dyn StdError + Send + Sync>>,
-    /// Whether another attempt would end in the same way, whatever the kind.
-    settled: bool,
     /// How long the rate limit would have had to be waited for.
     wait: Option<Duration>,
 }
@@ -80,6 +78,8 @@ pub enum ErrorKind {
     Timeout,
     /// The connection failed before the response was there, or in the middle of it.
     Transport,
+    /// An HTTP client of your own followed a redirect, so that what it came to is not the response of this call.
+    Redirect,
     /// Cloudflare responded with its envelope and refused the request.
     Api,
     /// The response has a status that is not a success, and is not Cloudflare's envelope.
@@ -93,7 +93,10 @@ pub enum ErrorKind {
 impl Error {
     /// An error without a response, for tests of code that handles errors.
     ///
-    /// It is as if one attempt had been made, unless the kind says that none was.
+    /// It is as if one attempt had been made, unless the kind says that none was. It belongs to no operation: there is
+    /// no [`operation_id`](Self::operation_id), there are no [`accepted_permissions`](Self::accepted_permissions), and
+    /// [`attempts`](Self::attempts) is never more than one. For errors that have these, call the mock server of the
+    /// feature `mock`.
     ///
     /// # Examples
     ///
@@ -116,6 +119,8 @@ impl Error {
     }
 
     /// The error that a call ends in when this is its response, for tests of code that handles errors.
+    ///
+    /// It belongs to no operation, as one made by [`new`](Self::new).
     ///
     /// # Examples
     ///
@@ -151,7 +156,6 @@ impl Error {
             errors: Vec::new(),
             messages: Vec::new(),
             source: None,
-            settled: false,
             wait: None,
         }))
     }
@@ -188,13 +192,12 @@ impl Error {
         error
     }
 
-    /// A response of somebody else, to whom the HTTP client followed a redirect.
+    /// A response of something else, to which the HTTP client followed a redirect.
     pub(crate) fn redirected(call: Call, origin: &str) -> Self {
-        let mut error = Self::of_kind(ErrorKind::Transport);
+        let mut error = Self::of_kind(ErrorKind::Redirect);
         error.0.call = call;
-        error.0.settled = true;
         error.0.reason = Some(format!(
-            "the HTTP client followed a redirect to {origin}, whose response is not Cloudflare's; give the client a \
+            "the HTTP client followed a redirect to {origin}, and the response is not that of the call; give it a \
              redirect policy of none"
         ));
         error
@@ -246,7 +249,11 @@ impl Error {
 
     /// A failure of the HTTP client; `response` is what had arrived, if the headers had.
     pub(crate) fn transport(call: Call, cause: reqwest::Error, response: Option<RawResponse>) -> Self {
-        let kind = if cause.is_builder() {
+        // The SDK asks for nothing but HTTP, so what is not HTTP is where a redirect leads.
+        let is_http = |url: &reqwest::Url| matches!(url.scheme(), "http" | "https");
+        let kind = if cause.is_redirect() || cause.url().is_some_and(|url| !is_http(url)) {
+            ErrorKind::Redirect
+        } else if cause.is_builder() {
             ErrorKind::InvalidRequest
         } else if cause.is_connect() {
             ErrorKind::Connect
@@ -384,10 +391,11 @@ impl Error {
 
     /// Whether the change may have been made although no response says so.
     ///
-    /// It is `true` when an attempt timed out, was cut off, was answered by a failure of a server (status 500 and above),
-    /// or was answered by a success that cannot be read; also when a later attempt ended otherwise. It is `false` for
-    /// calls that only read, and when every attempt was refused or never left. Where it is `true`, read the state before
-    /// making the change again, unless the operation is one that states what shall be.
+    /// It is `true` when an attempt timed out, was cut off, was led elsewhere by a redirect, was answered by a failure
+    /// of a server (status 500 and above), or was answered by a success that cannot be read; also when a later attempt
+    /// ended otherwise. It is `false` for calls that only read, and when every attempt was refused or never left. Where
+    /// it is `true`, read the state before making the change again, unless the operation is one that states what shall
+    /// be.
     #[must_use]
     pub fn outcome_unknown(&self) -> bool {
         let call = &self.0.call;
@@ -399,17 +407,17 @@ impl Error {
         &self.0.call
     }
 
-    /// Whether another attempt would end in the same way.
-    pub(crate) fn is_settled(&self) -> bool {
-        self.0.settled
-    }
-
     /// Whether the attempt that this error tells of may have done what was asked.
     pub(crate) fn is_unclear(&self) -> bool {
         match self.status() {
             Some(status) if status.is_success() => self.kind() != ErrorKind::Api,
             Some(status) => is_failure_of_server(status),
-            None => matches!(self.kind(), ErrorKind::Timeout | ErrorKind::Transport) && self.attempts() > 0,
+            None => {
+                matches!(
+                    self.kind(),
+                    ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Redirect
+                ) && self.attempts() > 0
+            }
         }
     }
 
@@ -446,8 +454,7 @@ impl Error {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
-            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport => !self.is_settled(),
-            ErrorKind::RateLimit => true,
+            ErrorKind::Connect | ErrorKind::RateLimit | ErrorKind::Timeout | ErrorKind::Transport => true,
             ErrorKind::BodyTooLarge => false,
             _ => self.status().is_some_and(|status| {
                 is_transient(status) || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
@@ -525,11 +532,14 @@ impl Error {
         self.kind() == ErrorKind::RateLimit || self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// Whether the time ran out after a connection was made and before the response was there.
+    /// Whether the time ran out before the response was there.
     ///
     /// A change may have been made all the same: [`outcome_unknown`](Self::outcome_unknown) tells. Usual causes are a
-    /// slow network and a [timeout](crate::RequestOptions::timeout) that is too short for it. When the time ran out while connecting, the error
-    /// [is of the connection](Self::is_connect).
+    /// slow network and a [timeout](crate::RequestOptions::timeout) that is too short for it. When connecting takes
+    /// longer than it [may](crate::ClientBuilder::connect_timeout), the error [is of the connection](Self::is_connect).
+    /// But when an attempt may take even less, by the options of some calls or at the end of the [total
+    /// timeout](crate::RequestOptions::total_timeout), its time may run out while connecting, which looks the same as
+    /// after it.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.kind() == ErrorKind::Timeout
@@ -538,7 +548,7 @@ impl Error {
     /// Whether no connection could be made, so that nothing was sent.
     ///
     /// Usual causes are a name that does not resolve, a proxy or firewall in between, and a certificate that is not
-    /// trusted.
+    /// trusted; and that it took longer than [it may](crate::ClientBuilder::connect_timeout).
     #[must_use]
     pub fn is_connect(&self) -> bool {
         self.kind() == ErrorKind::Connect
@@ -567,6 +577,7 @@ impl Error {
             ErrorKind::RateLimit => "the rate limit is used up for longer than the call may wait",
             ErrorKind::Timeout => "no response in time",
             ErrorKind::Transport => "the connection failed before the response was there",
+            ErrorKind::Redirect => "the HTTP client followed a redirect; give it a redirect policy of none",
             ErrorKind::Api => "Cloudflare refused the request",
             ErrorKind::UnexpectedStatus => "unexpected response",
             ErrorKind::Decode => "the response cannot be read",

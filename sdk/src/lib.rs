@@ -32,3 +32,4 @@ pub use response::Response;
 pub use bytes::Bytes;
 pub use chrono;
 pub use http::{self, HeaderMap, Method, StatusCode};
+pub use reqwest;

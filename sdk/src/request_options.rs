@@ -18,6 +18,10 @@ use crate::{Error, credentials};
 /// [`Client::with_options`](crate::Client::with_options) gives a client for some calls, and
 /// [`ClientBuilder::options`](crate::ClientBuilder::options) sets the options of all.
 ///
+/// What is set for a client can be set otherwise for some calls, but not taken back: to be rid of a
+/// [total timeout](Self::total_timeout), set it to [`Duration::MAX`]; set [`idempotent`](Self::idempotent) and a
+/// [header](Self::header) only for the calls that need them.
+///
 /// # Examples
 ///
 /// ```no_run
@@ -56,6 +60,10 @@ impl RequestOptions {
     ///
     /// A call that is repeated may take as much again each time; [`total_timeout`](Self::total_timeout) is for all of
     /// it.
+    ///
+    /// Set for a client, it also limits [how long connecting may take](crate::ClientBuilder::connect_timeout). Set for
+    /// some calls it does not: where it is the shorter of the two, time that runs out while connecting is a
+    /// [timeout](Error::is_timeout), after which it is not known that nothing was sent.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
@@ -65,6 +73,8 @@ impl RequestOptions {
     ///
     /// A call does not begin to wait for what cannot be over in time: it returns at once with the error that it has, or
     /// with one of [`ErrorKind::RateLimit`](crate::ErrorKind::RateLimit) if the limit keeps it from being sent at all.
+    /// An attempt takes no longer than what is left, which for a later one may be less than connecting may take: then
+    /// the same holds as for [`timeout`](Self::timeout).
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.total_timeout = Some(timeout);
         self
@@ -109,6 +119,10 @@ impl RequestOptions {
     /// Whether making a call twice is the same as making it once; by default as the operation declares it.
     ///
     /// Raw calls declare it by their method: all but `POST` and `PATCH` are idempotent.
+    ///
+    /// `true` holds for whatever is called with these options. Set for a client, it makes every `POST` repeatable, and
+    /// what a `POST` creates may then be created more than once. Set it for the calls of which it is true, by
+    /// [`Client::with_options`](crate::Client::with_options).
     pub fn idempotent(mut self, idempotent: bool) -> Self {
         self.idempotent = Some(idempotent);
         self

@@ -218,7 +218,7 @@ impl Runtime {
     /// Sends a request once.
     async fn attempt(&self, request: &mut Request, timeout: Duration, call: &Call) -> Result<RawResponse, Error> {
         let (shared, options) = (&self.inner.shared, &self.settings.headers);
-        let mut request = request.for_attempt(options.len() + 3, |headers| {
+        let mut sent = request.for_attempt(options.len() + 3, |headers| {
             for (name, value) in options {
                 headers.append(name, value.clone());
             }
@@ -226,13 +226,14 @@ impl Runtime {
             shared.credentials.apply(headers);
         });
         if shared.http_timeout != Some(timeout) {
-            *request.timeout_mut() = Some(timeout);
+            *sent.timeout_mut() = Some(timeout);
         }
-        let response = match shared.http.execute(request).await {
+        let response = match shared.http.execute(sent).await {
             Ok(response) => response,
             Err(cause) => return Err(Error::transport(call.clone(), cause, None)),
         };
-        if shared.http_timeout.is_none() && !shared.base_url.is_origin_of(response.url()) {
+        // Only an HTTP client of the user's own follows redirects.
+        if shared.http_timeout.is_none() && request.url != *response.url() {
             return Err(Error::redirected(
                 call.clone(),
                 &response.url().origin().ascii_serialization(),

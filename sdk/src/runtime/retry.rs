@@ -25,7 +25,6 @@ pub(super) enum Verdict {
 pub(super) fn judge(outcome: &Result<RawResponse, Error>) -> Verdict {
     let (status, kind) = match outcome {
         Ok(response) => (Some(response.status), None),
-        Err(error) if error.is_settled() => return Verdict::Final,
         Err(error) => (error.status(), Some(error.kind())),
     };
     match (kind, status) {

@@ -26,16 +26,18 @@ pub(super) struct Attempt {
 /// The span of a call.
 pub(super) fn call(method: &Method, operation: &OperationInfo, base_url: &BaseUrl) -> Span {
     let (method, template) = (method.as_str(), operation.url_template);
+    // A raw call has none.
+    let space = if template.is_empty() { "" } else { " " };
     tracing::info_span!(
         target: TARGET,
         "call",
-        otel.name = format_args!("{method} {template}"),
+        otel.name = format_args!("{method}{space}{template}"),
         otel.kind = "client",
         otel.status_code = Empty,
         http.request.method = method,
         http.request.resend_count = Empty,
         http.response.status_code = Empty,
-        url.template = template,
+        url.template = (!template.is_empty()).then_some(template),
         server.address = base_url.host(),
         server.port = base_url.port(),
         error.r#type = Empty,
@@ -127,6 +129,7 @@ fn name(kind: ErrorKind) -> &'static str {
         ErrorKind::RateLimit => "rate_limit",
         ErrorKind::Timeout => "timeout",
         ErrorKind::Transport => "transport",
+        ErrorKind::Redirect => "redirect",
         ErrorKind::Api => "api",
         ErrorKind::UnexpectedStatus => "unexpected_status",
         ErrorKind::Decode => "decode",
