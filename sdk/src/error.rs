@@ -1,12 +1,10 @@
 //! The one error of all operations.
 
-use std::{
-    borrow::Cow,
-    error::Error as StdError,
-    fmt::{self, Write},
-    mem,
-    time::Duration,
-};
+mod display;
+mod predicates;
+mod unreadable;
+
+use std::{borrow::Cow, error::Error as StdError, mem, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -16,8 +14,11 @@ use crate::{
     envelope::{Envelope, ResponseInfo},
     rate_limit::{self, RateLimit, RateLimitPolicy},
     response::request_id,
-    runtime::{Call, OperationInfo, RawResponse, is_failure_of_server, is_transient, unusable},
+    runtime::{Call, OperationInfo, RawResponse, is_failure_of_server, unusable},
 };
+
+pub(crate) use display::one_line;
+use unreadable::Unreadable;
 
 /// Why a call did not give a value.
 ///
@@ -418,112 +419,6 @@ impl Error {
     pub fn rate_limit_policies(&self) -> Vec<RateLimitPolicy> {
         self.headers().map(rate_limit::policies).unwrap_or_default()
     }
-
-    /// Whether the same call may succeed later: no connection could be made, the time ran out, the connection broke,
-    /// or the status is 408, 429, 500, 502, 503 or 504.
-    ///
-    /// The client has repeated such calls already, as far as its options allow and as far as that is safe: this
-    /// predicate does not say that it is, [`outcome_unknown`](Self::outcome_unknown) does. If it stays so, look at
-    /// <https://www.cloudflarestatus.com>.
-    #[must_use]
-    pub fn is_retryable(&self) -> bool {
-        match self.kind() {
-            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport => !self.is_settled(),
-            ErrorKind::BodyTooLarge => false,
-            _ => self.status().is_some_and(|status| {
-                is_transient(status) || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
-            }),
-        }
-    }
-
-    /// Whether Cloudflare did not understand the request: status 400 or 422.
-    ///
-    /// [`errors`](Self::errors) says why, and where in the body the mistake is.
-    #[must_use]
-    pub fn is_bad_request(&self) -> bool {
-        matches!(
-            self.status(),
-            Some(StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY)
-        )
-    }
-
-    /// Whether the request contradicts what is there: status 409.
-    ///
-    /// Usual causes are a thing that exists already, and two callers that change the same thing. Read its state, then
-    /// decide anew.
-    #[must_use]
-    pub fn is_conflict(&self) -> bool {
-        self.status() == Some(StatusCode::CONFLICT)
-    }
-
-    /// Whether Cloudflare failed: status 500 or above.
-    ///
-    /// The call was repeated already if that is safe. If it stays so, look at <https://www.cloudflarestatus.com>, and
-    /// give support the [request id](Self::request_id).
-    #[must_use]
-    pub fn is_server_error(&self) -> bool {
-        self.status().is_some_and(is_failure_of_server)
-    }
-
-    /// Whether Cloudflare did not accept the credentials: status 401, or 400 with a code of its authentication.
-    ///
-    /// Usual causes are a token that was revoked, has expired or was copied in part, and a Global API key used as a
-    /// token. Check the token with <https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/verify/>.
-    #[must_use]
-    pub fn is_authentication(&self) -> bool {
-        // https://developers.cloudflare.com/fundamentals/api/troubleshooting/
-        const INVALID_HEADERS: u64 = 6003;
-        self.status() == Some(StatusCode::UNAUTHORIZED)
-            || (self.status() == Some(StatusCode::BAD_REQUEST) && self.has_code(INVALID_HEADERS))
-    }
-
-    /// Whether Cloudflare's API refused because the credentials may not do this: status 403 in its envelope.
-    ///
-    /// Give the token one of the [`accepted_permissions`](Self::accepted_permissions), for the zone in question. A 403
-    /// that is not Cloudflare's envelope, and for which this is `false`, comes from the edge, which blocks addresses
-    /// and not tokens.
-    #[must_use]
-    pub fn is_permission_denied(&self) -> bool {
-        self.status() == Some(StatusCode::FORBIDDEN) && self.kind() == ErrorKind::Api
-    }
-
-    /// Whether there is no such thing: status 404.
-    ///
-    /// Usual causes are the id of an account where one of a zone is due, and a zone that was deleted.
-    #[must_use]
-    pub fn is_not_found(&self) -> bool {
-        self.status() == Some(StatusCode::NOT_FOUND)
-    }
-
-    /// Whether the rate limit was reached: status 429.
-    ///
-    /// Cloudflare allows [1,200 requests per five minutes](https://developers.cloudflare.com/fundamentals/api/reference/limits/)
-    /// for a user, all tokens and keys together. The call was repeated already, after the wait that Cloudflare asked for;
-    /// if that was too long, [`retry_after`](Self::retry_after) tells it. A client keeps below the limit by itself, so
-    /// something else uses the same quota: another program, or another client in this one, of which clones would do.
-    #[must_use]
-    pub fn is_rate_limited(&self) -> bool {
-        self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
-    }
-
-    /// Whether the time ran out after a connection was made and before the response was there.
-    ///
-    /// A change may have been made all the same: [`outcome_unknown`](Self::outcome_unknown) tells. Usual causes are a
-    /// slow network and a [timeout](crate::RequestOptions::timeout) that is too short for it. When the time ran out while connecting, the error
-    /// [is of the connection](Self::is_connect).
-    #[must_use]
-    pub fn is_timeout(&self) -> bool {
-        self.kind() == ErrorKind::Timeout
-    }
-
-    /// Whether no connection could be made, so that nothing was sent.
-    ///
-    /// Usual causes are a name that does not resolve, a proxy or firewall in between, and a certificate that is not
-    /// trusted.
-    #[must_use]
-    pub fn is_connect(&self) -> bool {
-        self.kind() == ErrorKind::Connect
-    }
 }
 
 impl Inner {
@@ -532,83 +427,6 @@ impl Inner {
         if let Cow::Owned(redacted) = self.call.redact(text) {
             *text = redacted;
         }
-    }
-}
-
-impl Error {
-    /// What happened, in one line.
-    fn write_line(&self, line: &mut String) -> fmt::Result {
-        let inner = &*self.0;
-        if let Some(operation) = inner.call.operation {
-            write!(line, "{}: ", operation.operation_id)?;
-        }
-        let text = match inner.kind {
-            ErrorKind::Configuration | ErrorKind::InvalidRequest => "the request cannot be made",
-            ErrorKind::Connect => "no connection could be made",
-            ErrorKind::Timeout => "no response in time",
-            ErrorKind::Transport => "the connection failed before the response was there",
-            ErrorKind::Api => "Cloudflare refused the request",
-            ErrorKind::UnexpectedStatus => "unexpected response",
-            ErrorKind::Decode => "the response cannot be read",
-            ErrorKind::BodyTooLarge => "the response is too large",
-        };
-        line.write_str(inner.reason.as_deref().unwrap_or(text))?;
-        if let Some(status) = self.status() {
-            write!(line, ": {}", status.as_u16())?;
-            // Cloudflare's edge has statuses that no RFC names, such as 520.
-            if let Some(reason) = status.canonical_reason() {
-                write!(line, " {reason}")?;
-            }
-        }
-        // As many as a line has room for.
-        const SHOWN: usize = 5;
-        for (index, info) in inner.errors.iter().take(SHOWN).enumerate() {
-            write!(line, "{} {info}", if index == 0 { ":" } else { ";" })?;
-        }
-        if let Some(more @ 1..) = inner.errors.len().checked_sub(SHOWN) {
-            write!(line, "; and {more} more")?;
-        }
-        let permissions = self.accepted_permissions();
-        if self.is_permission_denied() && !permissions.is_empty() {
-            write!(line, "; one of these permissions is needed: {}", permissions.join(", "))?;
-        }
-        if let Some(wait) = self.retry_after() {
-            write!(line, "; to be repeated after {} s", wait.as_secs())?;
-        }
-        if self.attempts() > 1 {
-            write!(line, "; {} attempts were made", self.attempts())?;
-        }
-        match self.request_id() {
-            // Before it is cut, which would leave a part of a secret that cannot be told any more.
-            Some(id) => write!(line, " [request id {}]", one_line(&inner.call.redact(id))),
-            None => Ok(()),
-        }
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut line = String::new();
-        self.write_line(&mut line)?;
-        self.0.redact(&mut line);
-        f.write_str(&line)
-    }
-}
-
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = f.debug_struct("Error");
-        shown
-            .field("kind", &self.0.kind)
-            .field("message", &format_args!("{self}"));
-        // The body may be a page long, or repeat what was sent.
-        if let Some(body) = self.body() {
-            shown.field("body_size", &body.len());
-        }
-        if let Some(source) = &self.0.source {
-            shown.field("source", source);
-        }
-        shown.finish()
     }
 }
 
@@ -628,67 +446,10 @@ impl From<http::header::InvalidHeaderValue> for Error {
     }
 }
 
-/// Why a body cannot be read.
-///
-/// The error of serde repeats a text that it finds in the place of something else, and that may be a secret.
-#[derive(Debug)]
-struct Unreadable(String);
-
-impl From<serde_json::Error> for Unreadable {
-    fn from(cause: serde_json::Error) -> Self {
-        let text = cause.to_string();
-        Self(match (text.split_once('"'), text.rsplit_once('"')) {
-            (Some((before, _)), Some((_, after))) => one_line(&format!("{before}\"…\"{after}")),
-            _ => one_line(&text),
-        })
-    }
-}
-
-impl fmt::Display for Unreadable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl StdError for Unreadable {}
-
-/// A text that came over the wire, as one line of bounded length.
-pub(crate) fn one_line(text: &str) -> String {
-    const LIMIT: usize = 300;
-    let mut line = String::new();
-    for word in text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-    {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-        if line.len() > LIMIT {
-            let end = (0..=LIMIT).rev().find(|&end| line.is_char_boundary(end)).unwrap_or(0);
-            line.truncate(end);
-            line.push('…');
-            break;
-        }
-    }
-    line
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Response;
-
-    #[test]
-    fn what_came_over_the_wire_is_shown_as_one_short_line() {
-        assert_eq!(
-            one_line("<html>\r\n  <b>\u{1b}[31m no\t</b>"),
-            "<html> <b> [31m no </b>"
-        );
-        let long = one_line(&"ä".repeat(10_000));
-        assert!(long.ends_with('…') && long.len() < 310);
-        assert_eq!(one_line(""), "");
-    }
 
     fn of_body(body: String) -> Error {
         let response = http::Response::new(Bytes::from(body));
