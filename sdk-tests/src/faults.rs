@@ -181,6 +181,17 @@ fn unreadable_successes() -> Vec<Fault> {
             success(|body| remove(&mut body["result"], "value")),
         ),
         (
+            "200, `success: true` with errors, `result` is null",
+            success(|body| (body["errors"], body["result"]) = (json!([{ "code": 1008 }]), Value::Null)),
+        ),
+        (
+            "200, `success: true` with errors, `result` without `value`",
+            success(|body| {
+                body["errors"] = json!([{ "code": 1008 }]);
+                remove(&mut body["result"], "value");
+            }),
+        ),
+        (
             "200, packed by gzip, which nobody asked for",
             acts(answer(200, &format!("{JSON}content-encoding: gzip\r\n"), GZIP)),
         ),

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use http::StatusCode;
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{self, DeserializeOwned, IgnoredAny, Visitor},
@@ -233,8 +234,11 @@ impl<T: DeserializeOwned> Envelope<T> {
 
 impl Envelope<Value> {
     /// The envelope of a failure, if the body is one, whatever the result in it.
-    pub(crate) fn of_failure(body: &[u8]) -> Option<Self> {
-        Self::by_value(body).filter(|envelope| envelope.success == Some(false) || !envelope.errors.is_empty())
+    ///
+    /// Under a status that is not a success, errors are enough: a flag that contradicts both says nothing.
+    pub(crate) fn of_failure(status: StatusCode, body: &[u8]) -> Option<Self> {
+        let is_plain = |envelope: &Self| !status.is_success() && !envelope.errors.is_empty();
+        Self::by_value(body).filter(|envelope| envelope.is_failure() || is_plain(envelope))
     }
 }
 
@@ -389,7 +393,8 @@ mod tests {
 
     #[test]
     fn a_failure_is_told_by_its_flag_or_its_errors() {
-        let fails = |text: &str| Envelope::of_failure(text.as_bytes()).is_some();
+        let under = |status, text: &str| Envelope::of_failure(status, text.as_bytes()).is_some();
+        let fails = |text| under(StatusCode::BAD_REQUEST, text) && under(StatusCode::OK, text);
         assert!(fails(r#"{"success":false}"#));
         assert!(fails(r#"{"errors":[{"code":1000}]}"#));
         assert!(fails("\u{feff}{\"success\":false}"));
@@ -403,8 +408,12 @@ mod tests {
             r#"{"errors":[]}"#,
             "<html>",
         ] {
-            assert!(!fails(other), "{other}");
+            assert!(!under(StatusCode::BAD_REQUEST, other), "{other}");
+            assert!(!under(StatusCode::OK, other), "{other}");
         }
+        let contradictory = r#"{"success":true,"errors":[{"code":1000}]}"#;
+        assert!(under(StatusCode::BAD_REQUEST, contradictory));
+        assert!(!under(StatusCode::OK, contradictory));
         let failure = |text: &str| serde_json::from_str::<Envelope<Value>>(text).unwrap().is_failure();
         assert!(failure(r#"{"errors":[{"code":1000}],"result":{}}"#));
         assert!(!failure(r#"{"success":true,"errors":[{"code":1000}],"result":{}}"#));

@@ -132,7 +132,7 @@ impl Error {
         if !response.status.is_success() {
             return Self::unexpected_response(response);
         }
-        match Envelope::of_failure(&response.body) {
+        match Envelope::of_failure(response.status, &response.body) {
             Some(envelope) => Self::refused(response, envelope),
             None => Self::of_response(ErrorKind::Decode, response),
         }
@@ -191,7 +191,7 @@ impl Error {
     #[doc(hidden)]
     #[must_use]
     pub fn unexpected_response(response: RawResponse) -> Self {
-        match Envelope::of_failure(&response.body) {
+        match Envelope::of_failure(response.status, &response.body) {
             Some(envelope) => Self::refused(response, envelope),
             None => Self::of_response(ErrorKind::UnexpectedStatus, response),
         }
@@ -217,7 +217,7 @@ impl Error {
 
     /// A success that cannot be read, unless it is the envelope of a failure.
     pub(crate) fn unreadable(response: RawResponse, cause: serde_json::Error) -> Self {
-        if let Some(envelope) = Envelope::of_failure(&response.body) {
+        if let Some(envelope) = Envelope::of_failure(response.status, &response.body) {
             return Self::refused(response, envelope);
         }
         let mut error = Self::of_response(ErrorKind::Decode, response);

@@ -218,7 +218,7 @@ impl<T> Response<T> {
         if is_json
             && raw.body.trim_ascii_start().starts_with(b"{")
             && serde_json::from_slice::<Flag>(&raw.body).is_ok_and(|flag| flag.success == Some(false))
-            && let Some(envelope) = Envelope::of_failure(&raw.body)
+            && let Some(envelope) = Envelope::of_failure(raw.status, &raw.body)
         {
             return Err(Error::refused(raw, envelope));
         }
