@@ -94,10 +94,13 @@ impl<'a> RawRequest<'a> {
 
     /// Sends it, and reads the `result` in Cloudflare's envelope as `T`; `serde_json::Value` reads any.
     ///
+    /// Some operations answer with JSON that is not the envelope, as GraphQL does: [`send_bytes`](Self::send_bytes) is
+    /// for these.
+    ///
     /// # Errors
     ///
     /// Those of every call: the request cannot be made, no response arrives, the response is not a success, or its
-    /// result does not read as `T`.
+    /// result does not read as `T`. A result that may be null may be missing where the envelope says `success: true`.
     pub async fn send<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         Response::from_response(self.execute(HeaderValue::from_static("application/json")).await?)
     }

@@ -166,10 +166,10 @@ impl<T: DeserializeOwned> Response<T> {
         }
         let value = match envelope.result {
             Some(value) => value,
-            // A result that may be null may be missing.
+            // A result that may be null may be missing; but then nothing else tells an envelope from other JSON.
             None => match serde_json::from_str("null") {
-                Ok(value) => value,
-                Err(_) => return Err(Error::unreadable(raw, serde::de::Error::missing_field("result"))),
+                Ok(value) if envelope.success == Some(true) => value,
+                _ => return Err(Error::unreadable(raw, serde::de::Error::missing_field("result"))),
             },
         };
         let RawResponse {
