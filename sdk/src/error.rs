@@ -133,7 +133,7 @@ impl Error {
             return Self::unexpected_response(response);
         }
         match Envelope::of_failure(response.status, &response.body) {
-            Some(envelope) => Self::refused(response, envelope),
+            Some(envelope) => Self::refused(response, envelope.errors, envelope.messages),
             None => Self::of_response(ErrorKind::Decode, response),
         }
     }
@@ -192,13 +192,13 @@ impl Error {
     #[must_use]
     pub fn unexpected_response(response: RawResponse) -> Self {
         match Envelope::of_failure(response.status, &response.body) {
-            Some(envelope) => Self::refused(response, envelope),
+            Some(envelope) => Self::refused(response, envelope.errors, envelope.messages),
             None => Self::of_response(ErrorKind::UnexpectedStatus, response),
         }
     }
 
     /// An envelope that says that the call failed.
-    pub(crate) fn refused<T>(response: RawResponse, envelope: Envelope<T>) -> Self {
+    pub(crate) fn refused(response: RawResponse, errors: Vec<ResponseInfo>, messages: Vec<ResponseInfo>) -> Self {
         let mut error = Self::of_response(ErrorKind::Api, response);
         let redact = |mut infos: Vec<ResponseInfo>| {
             for info in &mut infos {
@@ -210,7 +210,7 @@ impl Error {
             }
             infos
         };
-        let (errors, messages) = (redact(envelope.errors), redact(envelope.messages));
+        let (errors, messages) = (redact(errors), redact(messages));
         (error.0.errors, error.0.messages) = (errors, messages);
         error
     }
@@ -218,7 +218,7 @@ impl Error {
     /// A success that cannot be read, unless it is the envelope of a failure.
     pub(crate) fn unreadable(response: RawResponse, cause: serde_json::Error) -> Self {
         if let Some(envelope) = Envelope::of_failure(response.status, &response.body) {
-            return Self::refused(response, envelope);
+            return Self::refused(response, envelope.errors, envelope.messages);
         }
         let mut error = Self::of_response(ErrorKind::Decode, response);
         error.0.source = Some(Box::new(Unreadable::from(cause)));
@@ -316,13 +316,15 @@ impl Error {
         self.body().map(|body| String::from_utf8_lossy(body))
     }
 
-    /// The errors in Cloudflare's envelope; empty if the response was not one.
+    /// The errors in Cloudflare's envelope; empty if the response was not one. Of more than 100, the first 100.
+    ///
+    /// A character in them that is broken, such as a byte that is not UTF-8, is U+FFFD.
     #[must_use]
     pub fn errors(&self) -> &[ResponseInfo] {
         &self.0.errors
     }
 
-    /// The messages in Cloudflare's envelope, which may come beside errors.
+    /// The messages in Cloudflare's envelope, which may come beside errors. Of more than 100, the first 100.
     #[must_use]
     pub fn messages(&self) -> &[ResponseInfo] {
         &self.0.messages
@@ -360,7 +362,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn result<T: DeserializeOwned>(&self) -> Option<T> {
-        Envelope::by_value(self.body()?)?.result
+        Envelope::read_mended(self.body()?)?.result
     }
 
     /// How many attempts were made; 0 if the request never left.
@@ -473,7 +475,9 @@ mod tests {
             text(5)
         );
         assert_eq!(text(6), format!("{}; and 1 more", text(5)));
-        assert_eq!(text(1000), format!("{}; and 995 more", text(5)));
+        // So many are kept; how many there were was not counted.
+        assert_eq!(text(100), format!("{}; and at least 95 more", text(5)));
+        assert_eq!(text(1000), text(100));
     }
 
     /// It may be a secret, and of any length.

@@ -84,7 +84,7 @@ impl<T> Response<T> {
         self.inner
     }
 
-    /// The messages of Cloudflare's envelope: what there is to say about a success.
+    /// The messages of Cloudflare's envelope: what there is to say about a success. Of more than 100, the first 100.
     #[must_use]
     pub fn messages(&self) -> &[ResponseInfo] {
         &self.messages
@@ -154,15 +154,12 @@ impl<T: DeserializeOwned> Response<T> {
                 Err(cause) => Err(Error::unreadable(raw, cause)),
             };
         }
-        let envelope = match serde_json::from_slice::<Envelope<T>>(&raw.body) {
+        let envelope = match Envelope::<T>::read(&raw.body) {
             Ok(envelope) => envelope,
-            Err(cause) => match Envelope::by_value(&raw.body) {
-                Some(envelope) => envelope,
-                None => return Err(Error::unreadable(raw, cause)),
-            },
+            Err(cause) => return Err(Error::unreadable(raw, cause)),
         };
         if envelope.is_failure() {
-            return Err(Error::refused(raw, envelope));
+            return Err(Error::refused(raw, envelope.errors, envelope.messages));
         }
         let value = match envelope.result {
             Some(value) => value,
@@ -220,7 +217,7 @@ impl<T> Response<T> {
             && serde_json::from_slice::<Flag>(&raw.body).is_ok_and(|flag| flag.success == Some(false))
             && let Some(envelope) = Envelope::of_failure(raw.status, &raw.body)
         {
-            return Err(Error::refused(raw, envelope));
+            return Err(Error::refused(raw, envelope.errors, envelope.messages));
         }
         let RawResponse {
             call, status, headers, ..

@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::{Error, ErrorKind};
+use crate::envelope::KEPT;
 
 impl Error {
     /// What happened, in one line.
@@ -35,7 +36,8 @@ impl Error {
             write!(line, "{} {info}", if index == 0 { ":" } else { ";" })?;
         }
         if let Some(more @ 1..) = inner.errors.len().checked_sub(SHOWN) {
-            write!(line, "; and {more} more")?;
+            let at_least = if inner.errors.len() < KEPT { "" } else { "at least " };
+            write!(line, "; and {at_least}{more} more")?;
         }
         let permissions = self.accepted_permissions();
         if self.is_permission_denied() && !permissions.is_empty() {
