@@ -146,7 +146,8 @@ async fn a_path_that_would_leave_the_base_url_is_refused_before_anything_is_sent
             (ErrorKind::InvalidRequest, 0),
             "{path:?}"
         );
-        assert!(error.to_string().contains(&format!("{path:?}")), "{error}");
+        let shown = path.replace("\r\n", r"\r\n");
+        assert!(error.to_string().contains(&format!("`{shown}`")), "{error}");
     }
     assert!(requests(&server).await.is_empty());
 }

@@ -3,7 +3,7 @@
 
 use std::{error::Error as _, panic};
 
-use cloudflare_sdk::{Client, Credentials, Error, ErrorKind, RequestOptions};
+use cloudflare_sdk::{Client, Credentials, Error, ErrorKind, Method, RequestOptions};
 use sdk_tests::{
     leap::Leap,
     loopback::{self, edit, get},
@@ -227,6 +227,67 @@ fn repeating(echo: &str, status: u16) -> Vec<Act> {
         .chain([echo.to_owned(), format!("<html>{echo}</html>")]);
     let headers = format!("cf-ray: {echo}\r\nlocation: {echo}\r\n");
     bodies.map(|body| answer(status, &headers, body)).collect()
+}
+
+/// As where a token and an identifier are swapped; wherever the text is cut that repeats them.
+#[tokio::test]
+async fn secrets_that_a_caller_gives_for_something_else_are_in_no_text_of_an_error() {
+    let server = Script::start([answer(200, "", "{}")]).await;
+    for (credentials, secrets) in schemes().into_iter().zip([vec![TOKEN], vec![EMAIL, KEY]]) {
+        let client = client_of(&server, credentials);
+        let zone = |id: &str| client.ssl_automatic_mode_get().zone_id(id);
+        for (secret, filler) in secrets
+            .into_iter()
+            .flat_map(|secret| [0, 20, 40, 60].map(|count| (secret, count)))
+        {
+            let text = "-".repeat(filler) + secret;
+            let raw = |path: String| client.request(Method::POST, path);
+            let refused = [
+                zone(&format!("{text} ")).send().await.unwrap_err(),
+                zone(&format!("/{text}")).send().await.unwrap_err(),
+                zone(&format!("{text}{}", "-".repeat(40))).send().await.unwrap_err(),
+                client
+                    .ssl_automatic_mode_edit()
+                    .zone_id("a")
+                    .value(&*text)
+                    .send()
+                    .await
+                    .unwrap_err(),
+                client.zones_list().name(text.repeat(20)).send().await.unwrap_err(),
+                client.zones_list().order(&*text).send().await.unwrap_err(),
+                raw(format!("{text}/")).send::<Value>().await.unwrap_err(),
+                raw(format!("/zones/{text}/ ")).send_bytes().await.unwrap_err(),
+                raw("/a".to_owned())
+                    .body(&format!("{text}\n"), "")
+                    .send_bytes()
+                    .await
+                    .unwrap_err(),
+                raw("/a".to_owned()).query(&text, [[1]]).send_bytes().await.unwrap_err(),
+            ];
+            for error in refused {
+                assert_eq!(
+                    (error.kind(), error.attempts()),
+                    (ErrorKind::InvalidRequest, 0),
+                    "{error}"
+                );
+                assert_hidden(&error);
+            }
+        }
+    }
+}
+
+/// A path may be of any length.
+#[tokio::test]
+async fn a_path_that_is_refused_is_not_repeated_without_end() {
+    let server = Script::start([answer(200, "", "{}")]).await;
+    let client = client_of(&server, Credentials::api_token(TOKEN).unwrap());
+    let error = client
+        .request(Method::GET, "a".repeat(1_000_000))
+        .send::<Value>()
+        .await
+        .unwrap_err();
+    let length = error.to_string().len();
+    assert!(length < 300, "{length}");
 }
 
 #[tokio::test]

@@ -157,10 +157,8 @@ impl Error {
         error
     }
 
-    /// A request that cannot be made; for generated code.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn invalid_request(operation: &OperationInfo, reason: String) -> Self {
+    /// A request that cannot be made, for a reason without secrets.
+    pub(crate) fn invalid_request(operation: &OperationInfo, reason: String) -> Self {
         let mut error = Self::of_kind(ErrorKind::InvalidRequest);
         error.0.call.operation = Some(*operation);
         error.0.reason = Some(reason);

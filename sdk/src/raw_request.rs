@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Client, Error, Response,
-    runtime::{OperationInfo, QueryParam, RawResponse, RequestBuilder, Runtime},
+    runtime::{OperationInfo, QueryParam, RawResponse, RequestBuilder, Runtime, quoted},
 };
 
 impl Client {
@@ -50,7 +50,7 @@ impl Client {
 pub struct RawRequest<'a> {
     runtime: &'a Runtime,
     operation: OperationInfo,
-    request: RequestBuilder,
+    request: RequestBuilder<'a>,
 }
 
 impl<'a> RawRequest<'a> {
@@ -65,7 +65,7 @@ impl<'a> RawRequest<'a> {
         let url = format!("{}{path}", runtime.base_url());
         let request = match check(path, &url) {
             Ok((url, query)) => runtime.request(&operation, method, url).raw_query(query),
-            Err(reason) => RequestBuilder::refused(&operation, format!("the path {path:?}: {reason}")),
+            Err(reason) => RequestBuilder::refused(runtime, &operation, format!("the path {}: {reason}", quoted(path))),
         };
         Self {
             runtime,
