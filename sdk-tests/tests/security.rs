@@ -229,6 +229,29 @@ fn repeating(echo: &str, status: u16) -> Vec<Act> {
     bodies.map(|body| answer(status, &headers, body)).collect()
 }
 
+#[tokio::test]
+async fn secrets_that_a_service_repeats_beside_a_value_are_not_shown_with_it() {
+    for (credentials, secrets) in schemes().into_iter().zip([vec![TOKEN], vec![EMAIL, KEY]]) {
+        for secret in secrets {
+            let info = json!([{
+                "code": 1,
+                "message": format!("a {secret}"),
+                "documentation_url": secret,
+                "source": { "pointer": secret },
+            }]);
+            let body = json!({ "success": true, "messages": info, "result": [] }).to_string();
+            let headers = format!("cf-ray: {secret}-FRA\r\n");
+            let server = Script::start([answer(200, &headers, body), answer(200, &headers, "")]).await;
+            let client = client_of(&server, credentials.clone());
+            let response = client.zones_list().send().await.unwrap();
+            let raw = client.request(Method::GET, "/a").send_bytes().await.unwrap();
+            assert_eq!(response.messages()[0].message, "a [redacted]");
+            let text = format!("{response:?} {response:#?} {:?} {raw:?}", response.messages());
+            assert!(!text.contains(secret), "{text}");
+        }
+    }
+}
+
 /// As where a token and an identifier are swapped; wherever the text is cut that repeats them.
 #[tokio::test]
 async fn secrets_that_a_caller_gives_for_something_else_are_in_no_text_of_an_error() {

@@ -18,7 +18,7 @@ pub(crate) static HEADERS: [HeaderName; 3] = [AUTHORIZATION, EMAIL, KEY];
 
 const BEARER: &str = "Bearer ";
 /// What stands in the place of a secret.
-const REDACTED: &str = "[redacted]";
+pub(crate) const REDACTED: &str = "[redacted]";
 
 const TOKEN_VARIABLE: &str = "CLOUDFLARE_API_TOKEN";
 const EMAIL_VARIABLE: &str = "CLOUDFLARE_EMAIL";

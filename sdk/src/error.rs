@@ -51,7 +51,7 @@ struct Inner {
     kind: ErrorKind,
     /// Moved here from the response, if there was one.
     call: Call,
-    /// What is wrong with the configuration or the request, or why the response could not be read.
+    /// What is wrong with the configuration or the request, or why the response could not be read; without secrets.
     reason: Option<String>,
     response: Option<RawResponse>,
     errors: Vec<ResponseInfo>,
@@ -176,12 +176,13 @@ impl Error {
     /// A response of somebody else, to whom the HTTP client followed a redirect.
     pub(crate) fn redirected(call: Call, origin: &str) -> Self {
         let mut error = Self::of_kind(ErrorKind::Transport);
-        error.0.call = call;
         error.0.settled = true;
         error.0.reason = Some(format!(
-            "the HTTP client followed a redirect to {origin}, whose response is not Cloudflare's; give the client a \
-             redirect policy of none"
+            "the HTTP client followed a redirect to {}, whose response is not Cloudflare's; give the client a redirect \
+             policy of none",
+            call.redact(origin)
         ));
+        error.0.call = call;
         error
     }
 
@@ -198,18 +199,8 @@ impl Error {
     /// An envelope that says that the call failed.
     pub(crate) fn refused(response: RawResponse, errors: Vec<ResponseInfo>, messages: Vec<ResponseInfo>) -> Self {
         let mut error = Self::of_response(ErrorKind::Api, response);
-        let redact = |mut infos: Vec<ResponseInfo>| {
-            for info in &mut infos {
-                let pointer = info.source.as_mut().and_then(|source| source.pointer.as_mut());
-                let texts = [Some(&mut info.message), info.documentation_url.as_mut(), pointer];
-                for text in texts.into_iter().flatten() {
-                    error.0.redact(text);
-                }
-            }
-            infos
-        };
-        let (errors, messages) = (redact(errors), redact(messages));
-        (error.0.errors, error.0.messages) = (errors, messages);
+        error.0.errors = error.0.call.redact_infos(errors);
+        error.0.messages = error.0.call.redact_infos(messages);
         error
     }
 
@@ -241,12 +232,12 @@ impl Error {
             ErrorKind::Transport
         };
         let mut error = Self::of_kind(kind);
+        if let Some(url) = cause.url().filter(|_| kind == ErrorKind::Connect) {
+            let origin = url.origin().ascii_serialization();
+            error.0.reason = Some(format!("no connection could be made to {}", call.redact(&origin)));
+        }
         error.0.call = call;
         error.0.response = response;
-        if kind == ErrorKind::Connect {
-            let origin = cause.url().map(|url| url.origin().ascii_serialization());
-            error.0.reason = origin.map(|origin| format!("no connection could be made to {origin}"));
-        }
         // The URL is known to the caller, and holds identifiers that need not stand in every log.
         error.0.source = Some(Box::new(cause.without_url()));
         error
@@ -418,15 +409,6 @@ impl Error {
     #[must_use]
     pub fn rate_limit_policies(&self) -> Vec<RateLimitPolicy> {
         self.headers().map(rate_limit::policies).unwrap_or_default()
-    }
-}
-
-impl Inner {
-    /// Takes the secrets of the call out of a text that came over the wire.
-    fn redact(&self, text: &mut String) {
-        if let Cow::Owned(redacted) = self.call.redact(text) {
-            *text = redacted;
-        }
     }
 }
 

@@ -51,6 +51,14 @@ impl ResponseInfo {
         self.source.as_ref()?.pointer.as_deref()
     }
 
+    /// All that a service is free to write.
+    pub(crate) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        let pointer = self.source.as_mut().and_then(|source| source.pointer.as_mut());
+        [Some(&mut self.message), self.documentation_url.as_mut(), pointer]
+            .into_iter()
+            .flatten()
+    }
+
     fn from_value(value: Value) -> Self {
         let Value::Object(mut members) = value else {
             let message = match value {

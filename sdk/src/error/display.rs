@@ -1,13 +1,13 @@
 //! What is shown of an error: one line without secrets.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use super::{Error, ErrorKind};
 use crate::envelope::KEPT;
 
-impl Error {
-    /// What happened, in one line.
-    fn write_line(&self, line: &mut String) -> fmt::Result {
+impl fmt::Display for Error {
+    /// What happened, in one line. All but the request id lost its secrets when the error was made.
+    fn fmt(&self, line: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         if let Some(operation) = inner.call.operation {
             write!(line, "{}: ", operation.operation_id)?;
@@ -54,15 +54,6 @@ impl Error {
             Some(id) => write!(line, " [request id {}]", one_line(&inner.call.redact(id))),
             None => Ok(()),
         }
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut line = String::new();
-        self.write_line(&mut line)?;
-        self.0.redact(&mut line);
-        f.write_str(&line)
     }
 }
 
