@@ -252,6 +252,25 @@ async fn secrets_that_a_service_repeats_beside_a_value_are_not_shown_with_it() {
     }
 }
 
+/// Serde repeats names that a type of the caller's does not know.
+#[tokio::test]
+async fn secrets_that_a_service_sends_as_a_name_are_in_no_text_of_an_error() {
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Strict {}
+    #[derive(Debug, serde::Deserialize)]
+    enum Mode {}
+    for before in [0, 270, 299].map(|count| "a".repeat(count)) {
+        let name = before + TOKEN;
+        let body = json!({ "success": true, "result": { &*name: 1 } }).to_string();
+        let server = Script::start([answer(200, "", body)]).await;
+        let client = client_of(&server, Credentials::api_token(TOKEN).unwrap());
+        let call = || client.request(Method::GET, "/a");
+        assert_hidden(&call().send::<Strict>().await.unwrap_err());
+        assert_hidden(&call().send::<Mode>().await.unwrap_err());
+    }
+}
+
 /// As where a token and an identifier are swapped; wherever the text is cut that repeats them.
 #[tokio::test]
 async fn secrets_that_a_caller_gives_for_something_else_are_in_no_text_of_an_error() {

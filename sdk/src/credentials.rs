@@ -26,8 +26,9 @@ const KEY_VARIABLE: &str = "CLOUDFLARE_API_KEY";
 
 /// Credentials for Cloudflare's API: a token, or an e-mail address with a Global API key.
 ///
-/// [`Debug`](fmt::Debug) does not show them, and they are wiped from memory when they are dropped. Copies that the HTTP
-/// client makes while it sends a request are not.
+/// [`Debug`](fmt::Debug) does not show them, and they are wiped from memory when the last clone is dropped. A client has
+/// one, and so has each [`Error`] of its calls, which must know what not to show. Copies that the HTTP client makes while
+/// it sends a request are not wiped.
 ///
 /// # Examples
 ///

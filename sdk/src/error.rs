@@ -26,7 +26,8 @@ use unreadable::Unreadable;
 /// envelope, the errors and messages; of a failure to get a response, the cause, as [`source`](StdError::source).
 /// [`kind`](Self::kind) says what went wrong in general, and the predicates tell what callers ask.
 ///
-/// Its text is one line without secrets. It does not repeat the source.
+/// Its text is one line without secrets. It does not repeat the source. To know the secrets, it keeps the credentials of
+/// the call, which are in memory as long as it is.
 ///
 /// # Examples
 ///
@@ -205,12 +206,14 @@ impl Error {
     }
 
     /// A success that cannot be read, unless it is the envelope of a failure.
-    pub(crate) fn unreadable(response: RawResponse, cause: serde_json::Error) -> Self {
+    pub(crate) fn unreadable(response: RawResponse, cause: &serde_json::Error) -> Self {
         if let Some(envelope) = Envelope::of_failure(response.status, &response.body) {
             return Self::refused(response, envelope.errors, envelope.messages);
         }
         let mut error = Self::of_response(ErrorKind::Decode, response);
-        error.0.source = Some(Box::new(Unreadable::from(cause)));
+        // Before it is cut, which would leave a part of a secret.
+        let cause = Unreadable::new(&error.0.call.redact(&cause.to_string()));
+        error.0.source = Some(Box::new(cause));
         error
     }
 

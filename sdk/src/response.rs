@@ -155,12 +155,12 @@ impl<T: DeserializeOwned> Response<T> {
         if raw.call.operation.is_some_and(|operation| !operation.enveloped) {
             return match serde_json::from_slice(&raw.body) {
                 Ok(value) => Self::of(raw, value),
-                Err(cause) => Err(Error::unreadable(raw, cause)),
+                Err(cause) => Err(Error::unreadable(raw, &cause)),
             };
         }
         let envelope = match Envelope::<T>::read(&raw.body) {
             Ok(envelope) => envelope,
-            Err(cause) => return Err(Error::unreadable(raw, cause)),
+            Err(cause) => return Err(Error::unreadable(raw, &cause)),
         };
         if envelope.is_failure() {
             return Err(Error::refused(raw, envelope.errors, envelope.messages));
@@ -170,7 +170,7 @@ impl<T: DeserializeOwned> Response<T> {
             // A result that may be null may be missing; but then nothing else tells an envelope from other JSON.
             None => match serde_json::from_str("null") {
                 Ok(value) if envelope.success == Some(true) => value,
-                _ => return Err(Error::unreadable(raw, serde::de::Error::missing_field("result"))),
+                _ => return Err(Error::unreadable(raw, &serde::de::Error::missing_field("result"))),
             },
         };
         let messages = raw.call.redact_infos(envelope.messages);

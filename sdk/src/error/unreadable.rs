@@ -10,12 +10,12 @@ use super::one_line;
 #[derive(Debug)]
 pub(super) struct Unreadable(String);
 
-impl From<serde_json::Error> for Unreadable {
-    fn from(cause: serde_json::Error) -> Self {
-        let text = cause.to_string();
+impl Unreadable {
+    /// From the text of serde's error.
+    pub(super) fn new(text: &str) -> Self {
         Self(match (text.split_once('"'), text.rsplit_once('"')) {
             (Some((before, _)), Some((_, after))) => one_line(&format!("{before}\"…\"{after}")),
-            _ => one_line(&text),
+            _ => one_line(text),
         })
     }
 }
