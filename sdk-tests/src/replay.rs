@@ -12,6 +12,7 @@ use wiremock::http::Url;
 use crate::{
     loopback::{self, BASE_PATH},
     recording::{self, Expectation, Recording, Request, Response},
+    scrub,
 };
 
 /// The headers that are sent beside the recorded ones: what HTTP itself needs, and the name of the SDK.
@@ -255,10 +256,18 @@ fn check_outcome(outcome: &Outcome, answer: &Response, expect: &Expectation) -> 
         ),
         Expectation::Value(_) => {
             let envelope: Envelope = serde_json::from_str(&answer.body).map_err(|cause| cause.to_string())?;
-            same("the messages", &outcome.messages, &envelope.messages)?;
+            same("the messages", shown(&outcome.messages), shown(&envelope.messages))?;
             same("the result info", &outcome.result_info, &envelope.result_info)
         }
     }
+}
+
+/// Messages as the SDK gives them: without the credentials, which a recording may hold as placeholders.
+fn shown(messages: &[ResponseInfo]) -> String {
+    let secrets = [scrub::TOKEN, scrub::EMAIL, scrub::KEY];
+    secrets.iter().fold(format!("{messages:?}"), |text, secret| {
+        text.replace(secret, "[redacted]")
+    })
 }
 
 /// What comes around a value.

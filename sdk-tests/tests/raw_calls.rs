@@ -63,6 +63,33 @@ async fn a_result_that_may_be_null_may_be_missing() {
     }
 }
 
+/// What it says would be lost.
+#[tokio::test]
+async fn json_that_is_not_an_envelope_is_no_null() {
+    for body in [
+        r#"{"data":{"a":1},"errors":null}"#,
+        r#"{"data":{"a":1},"success":"yes"}"#,
+        "{}",
+    ] {
+        let server = answering(ResponseTemplate::new(200).set_body_string(body)).await;
+        let client = client(server.uri());
+        let call = || client.request(Method::POST, "/graphql");
+        for error in [
+            call().send::<Value>().await.unwrap_err(),
+            call().send::<Option<u8>>().await.unwrap_err(),
+            call().send::<()>().await.unwrap_err(),
+        ] {
+            assert_eq!(
+                (error.kind(), error.outcome_unknown()),
+                (ErrorKind::Decode, true),
+                "{error:?}"
+            );
+            assert_eq!(error.body_text().unwrap(), body);
+        }
+        assert_eq!(*call().send_bytes().await.unwrap(), body);
+    }
+}
+
 #[tokio::test]
 async fn a_body_of_any_type_is_sent_and_received() {
     let zone_file = "example.com. 1 IN A 192.0.2.1\n";
@@ -119,7 +146,8 @@ async fn a_path_that_would_leave_the_base_url_is_refused_before_anything_is_sent
             (ErrorKind::InvalidRequest, 0),
             "{path:?}"
         );
-        assert!(error.to_string().contains(&format!("{path:?}")), "{error}");
+        let shown = path.replace("\r\n", r"\r\n");
+        assert!(error.to_string().contains(&format!("`{shown}`")), "{error}");
     }
     assert!(requests(&server).await.is_empty());
 }

@@ -341,7 +341,7 @@ async fn what_does_not_come_as_it_should_is_told_and_not_written() {
     assert_eq!(run.code, Some(1));
     assert!(
         run.err
-            .contains("error 1008 not captured: the body of the answer is not UTF-8"),
+            .contains("edit-refused-captured not captured: the body of the answer is not UTF-8"),
         "{}",
         run.err
     );

@@ -3,7 +3,7 @@
 use std::{error::Error as _, time::Duration};
 
 use cloudflare_sdk::{
-    Error, ErrorKind,
+    Error, ErrorKind, http,
     types::{AutomaticMode, Enrollment, Zone},
 };
 use sdk_tests::{
@@ -143,6 +143,28 @@ async fn a_failure_under_a_status_of_success_is_cloudflares_refusal() {
         assert!(error.has_code(1008), "{error:?}");
         assert!(!error.is_permission_denied());
     }
+}
+
+/// Cloudflare says that it did what was asked.
+#[tokio::test]
+async fn a_success_with_errors_that_cannot_be_read_is_no_refusal() {
+    let body = json!({ "success": true, "errors": [{ "code": 1008, "message": "wrong" }], "result": null });
+    let server = answering(ResponseTemplate::new(200).set_body_json(&body)).await;
+    let client = client(server.uri());
+    for (error, unknown) in [
+        (get(&client).await.unwrap_err(), false),
+        (edit(&client).await.unwrap_err(), true),
+    ] {
+        assert_eq!(
+            (error.kind(), error.outcome_unknown()),
+            (ErrorKind::Decode, unknown),
+            "{error:?}"
+        );
+        assert_eq!(error.body_text().unwrap(), body.to_string());
+    }
+    let response = |status| http::Response::builder().status(status).body(body.to_string()).unwrap();
+    assert_eq!(Error::from_response(response(200)).kind(), ErrorKind::Decode);
+    assert_eq!(Error::from_response(response(400)).kind(), ErrorKind::Api);
 }
 
 #[tokio::test]

@@ -280,6 +280,109 @@ fn repeating(echo: &str, status: u16) -> Vec<Act> {
 }
 
 #[tokio::test]
+async fn secrets_that_a_service_repeats_beside_a_value_are_not_shown_with_it() {
+    for (credentials, secrets) in schemes().into_iter().zip([vec![TOKEN], vec![EMAIL, KEY]]) {
+        for secret in secrets {
+            let info = json!([{
+                "code": 1,
+                "message": format!("a {secret}"),
+                "documentation_url": secret,
+                "source": { "pointer": secret },
+            }]);
+            let body = json!({ "success": true, "messages": info, "result": [] }).to_string();
+            let headers = format!("cf-ray: {secret}-FRA\r\n");
+            let server = Script::start([answer(200, &headers, body), answer(200, &headers, "")]).await;
+            let client = client_of(&server, credentials.clone());
+            let response = client.zones_list().send().await.unwrap();
+            let raw = client.request(Method::GET, "/a").send_bytes().await.unwrap();
+            assert_eq!(response.messages()[0].message, "a [redacted]");
+            let text = format!("{response:?} {response:#?} {:?} {raw:?}", response.messages());
+            assert!(!text.contains(secret), "{text}");
+        }
+    }
+}
+
+/// Serde repeats names that a type of the caller's does not know.
+#[tokio::test]
+async fn secrets_that_a_service_sends_as_a_name_are_in_no_text_of_an_error() {
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Strict {}
+    #[derive(Debug, serde::Deserialize)]
+    enum Mode {}
+    for before in [0, 270, 299].map(|count| "a".repeat(count)) {
+        let name = before + TOKEN;
+        let body = json!({ "success": true, "result": { &*name: 1 } }).to_string();
+        let server = Script::start([answer(200, "", body)]).await;
+        let client = client_of(&server, Credentials::api_token(TOKEN).unwrap());
+        let call = || client.request(Method::GET, "/a");
+        assert_hidden(&call().send::<Strict>().await.unwrap_err());
+        assert_hidden(&call().send::<Mode>().await.unwrap_err());
+    }
+}
+
+/// As where a token and an identifier are swapped; wherever the text is cut that repeats them.
+#[tokio::test]
+async fn secrets_that_a_caller_gives_for_something_else_are_in_no_text_of_an_error() {
+    let server = Script::start([answer(200, "", "{}")]).await;
+    for (credentials, secrets) in schemes().into_iter().zip([vec![TOKEN], vec![EMAIL, KEY]]) {
+        let client = client_of(&server, credentials);
+        let zone = |id: &str| client.ssl_automatic_mode_get().zone_id(id);
+        for (secret, filler) in secrets
+            .into_iter()
+            .flat_map(|secret| [0, 20, 40, 60].map(|count| (secret, count)))
+        {
+            let text = "-".repeat(filler) + secret;
+            let raw = |path: String| client.request(Method::POST, path);
+            let refused = [
+                zone(&format!("{text} ")).send().await.unwrap_err(),
+                zone(&format!("/{text}")).send().await.unwrap_err(),
+                zone(&format!("{text}{}", "-".repeat(40))).send().await.unwrap_err(),
+                client
+                    .ssl_automatic_mode_edit()
+                    .zone_id("a")
+                    .value(&*text)
+                    .send()
+                    .await
+                    .unwrap_err(),
+                client.zones_list().name(text.repeat(20)).send().await.unwrap_err(),
+                client.zones_list().order(&*text).send().await.unwrap_err(),
+                raw(format!("{text}/")).send::<Value>().await.unwrap_err(),
+                raw(format!("/zones/{text}/ ")).send_bytes().await.unwrap_err(),
+                raw("/a".to_owned())
+                    .body(&format!("{text}\n"), "")
+                    .send_bytes()
+                    .await
+                    .unwrap_err(),
+                raw("/a".to_owned()).query(&text, [[1]]).send_bytes().await.unwrap_err(),
+            ];
+            for error in refused {
+                assert_eq!(
+                    (error.kind(), error.attempts()),
+                    (ErrorKind::InvalidRequest, 0),
+                    "{error}"
+                );
+                assert_hidden(&error);
+            }
+        }
+    }
+}
+
+/// A path may be of any length.
+#[tokio::test]
+async fn a_path_that_is_refused_is_not_repeated_without_end() {
+    let server = Script::start([answer(200, "", "{}")]).await;
+    let client = client_of(&server, Credentials::api_token(TOKEN).unwrap());
+    let error = client
+        .request(Method::GET, "a".repeat(1_000_000))
+        .send::<Value>()
+        .await
+        .unwrap_err();
+    let length = error.to_string().len();
+    assert!(length < 300, "{length}");
+}
+
+#[tokio::test]
 async fn secrets_are_not_in_a_panic() {
     let body = json!({ "success": false, "errors": [{ "code": 1, "message": TOKEN }] }).to_string();
     let server = Script::start([answer(400, &format!("cf-ray: {TOKEN}\r\n"), body)]).await;

@@ -17,6 +17,8 @@ pub(crate) const USER_SERVICE_KEY: HeaderName = HeaderName::from_static("x-auth-
 pub(crate) static HEADERS: [HeaderName; 3] = [AUTHORIZATION, EMAIL, KEY];
 
 const BEARER: &str = "Bearer ";
+/// What stands in the place of a secret.
+pub(crate) const REDACTED: &str = "[redacted]";
 
 const TOKEN_VARIABLE: &str = "CLOUDFLARE_API_TOKEN";
 const EMAIL_VARIABLE: &str = "CLOUDFLARE_EMAIL";
@@ -24,8 +26,9 @@ const KEY_VARIABLE: &str = "CLOUDFLARE_API_KEY";
 
 /// Credentials for Cloudflare's API: a token, or an e-mail address with a Global API key.
 ///
-/// [`Debug`](fmt::Debug) does not show them, and they are wiped from memory when they are dropped. Copies that the HTTP
-/// client makes while it sends a request are not.
+/// [`Debug`](fmt::Debug) does not show them, and they are wiped from memory when the last clone is dropped. A client has
+/// one, and so has each [`Error`] of its calls, which must know what not to show. Copies that the HTTP client makes while
+/// it sends a request are not wiped.
 ///
 /// # Examples
 ///
@@ -135,7 +138,7 @@ impl Credentials {
         matches!(*self.0, Scheme::Token(_))
     }
 
-    /// Takes the secrets out of a text that came over the wire.
+    /// Takes the secrets out of a text that repeats what was given or came over the wire.
     pub(crate) fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let mut text = Cow::Borrowed(text);
         let secrets = match &*self.0 {
@@ -147,7 +150,13 @@ impl Credentials {
         };
         for secret in secrets.into_iter().flatten() {
             if text.contains(secret) {
-                text = text.replace(secret, "[redacted]").into();
+                text = text.replace(secret, REDACTED).into();
+            }
+            let cuts: Vec<_> = text.match_indices('…').map(|(cut, _)| cut).collect();
+            for cut in cuts.into_iter().rev() {
+                if let Some(start) = beginning(&text[..cut], secret) {
+                    text.to_mut().replace_range(start..cut, REDACTED);
+                }
             }
         }
         text
@@ -161,6 +170,14 @@ impl fmt::Debug for Credentials {
             Scheme::Key { .. } => "Credentials(e-mail address and API key, redacted)",
         })
     }
+}
+
+/// Where at its end a text that was cut has the beginning of a secret, of more characters than chance would have it.
+fn beginning(text: &str, secret: &str) -> Option<usize> {
+    let part = (4..secret.len())
+        .rev()
+        .find(|&length| text.ends_with(&secret[..length]))?;
+    Some(text.len() - part)
 }
 
 /// Reads a variable of the environment; empty is as good as not set.
@@ -292,6 +309,19 @@ mod tests {
                 assert!(bad.is_empty() || !text.contains(bad), "{text}");
                 assert!(!text.contains(GLOBAL_KEY) && !text.contains(ADDRESS), "{text}");
             }
+        }
+    }
+
+    #[test]
+    fn a_secret_is_told_in_a_text_that_was_cut() {
+        let credentials = from(None, Some("o'b@example.com"), Some(GLOBAL_KEY)).unwrap();
+        for (text, redacted) in [
+            ("`o'b@example.com`, `o'b@exam…`", "`[redacted]`, `[redacted]…`"),
+            ("a144c…, ab144…, 144c9de…", "a[redacted]…, ab144…, [redacted]…"),
+            ("144c", "144c"),
+            ("ä…", "ä…"),
+        ] {
+            assert_eq!(credentials.redact(text), redacted);
         }
     }
 

@@ -1,133 +1,22 @@
 //! Cloudflare's response envelope: read once for all operations, and liberally.
 
-use std::fmt;
+mod bounded;
+mod info;
+mod mend;
+mod page;
 
+use std::{fmt, marker::PhantomData};
+
+use http::StatusCode;
 use serde::{
-    Deserialize, Deserializer, Serialize,
+    Deserialize, Deserializer,
     de::{self, DeserializeOwned, IgnoredAny, Visitor},
 };
 use serde_json::Value;
 
-use crate::runtime::checks::whole_number as whole_number_of_float;
-
-/// One of the `errors` or `messages` of a response.
-///
-/// [Cloudflare's reference](https://developers.cloudflare.com/api/) promises a code and a message; responses have been
-/// seen that keep neither promise, so reading one never fails.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ResponseInfo {
-    /// Cloudflare's code, 1000 or above; `None` if the response gave none that is a whole number.
-    #[cfg_attr(feature = "schemars", schemars(required, with = "u64", range(min = 1000)))]
-    pub code: Option<u64>,
-    /// What happened, in English; what the response held instead, if it was of another shape.
-    pub message: String,
-    /// Where the code is explained.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub documentation_url: Option<String>,
-    /// What in the request it is about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<ResponseInfoSource>,
-}
-
-/// What in a request a [`ResponseInfo`] is about.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ResponseInfoSource {
-    /// A JSON pointer into the body of the request.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pointer: Option<String>,
-}
-
-impl ResponseInfo {
-    /// The JSON pointer into the body of the request, if there is one.
-    #[must_use]
-    pub fn pointer(&self) -> Option<&str> {
-        self.source.as_ref()?.pointer.as_deref()
-    }
-
-    fn from_value(value: Value) -> Self {
-        let Value::Object(mut members) = value else {
-            let message = match value {
-                Value::String(text) => text,
-                other => other.to_string(),
-            };
-            return Self {
-                message,
-                ..Self::default()
-            };
-        };
-        let text = |value: Option<Value>| match value {
-            Some(Value::String(text)) => Some(text),
-            _ => None,
-        };
-        let code = members.get("code").and_then(whole_number);
-        let known = members.contains_key("code") || members.contains_key("message");
-        let message = match members.remove("message") {
-            Some(Value::String(text)) => text,
-            Some(Value::Null) => String::new(),
-            Some(other) => other.to_string(),
-            // Nothing that is known: all of it is the message.
-            None if !known => Value::Object(members.clone()).to_string(),
-            None => String::new(),
-        };
-        let source = members.remove("source");
-        let pointer = text(source.and_then(|source| source.get("pointer").cloned()));
-        Self {
-            code,
-            message,
-            documentation_url: text(members.remove("documentation_url")),
-            source: pointer.map(|pointer| ResponseInfoSource { pointer: Some(pointer) }),
-        }
-    }
-}
-
-impl fmt::Display for ResponseInfo {
-    /// One line: the message, with the code and the pointer that there are.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&crate::error::one_line(&self.message))?;
-        match (self.code, self.pointer()) {
-            (Some(code), Some(pointer)) => write!(f, " (code {code}, at {})", crate::error::one_line(pointer)),
-            (Some(code), None) => write!(f, " (code {code})"),
-            (None, Some(pointer)) => write!(f, " (at {})", crate::error::one_line(pointer)),
-            (None, None) => Ok(()),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for ResponseInfo {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Value::deserialize(deserializer).map(Self::from_value)
-    }
-}
-
-/// Where a page stands in a paginated list, as far as the response tells.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ResultInfo {
-    /// How many items this page holds.
-    #[serde(deserialize_with = "whole", skip_serializing_if = "Option::is_none")]
-    pub count: Option<u64>,
-    /// Which page this is, counted from 1.
-    #[serde(deserialize_with = "whole", skip_serializing_if = "Option::is_none")]
-    pub page: Option<u64>,
-    /// How many items a page holds at most.
-    #[serde(deserialize_with = "whole", skip_serializing_if = "Option::is_none")]
-    pub per_page: Option<u64>,
-    /// How many items there are in all.
-    #[serde(deserialize_with = "whole", skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<u64>,
-    /// How many pages there are in all.
-    #[serde(deserialize_with = "whole", skip_serializing_if = "Option::is_none")]
-    pub total_pages: Option<u64>,
-    /// What to ask for the next page with, where pages have no numbers.
-    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
-    pub cursor: Option<String>,
-}
+pub(crate) use info::KEPT;
+pub use info::{ResponseInfo, ResponseInfoSource};
+pub use page::ResultInfo;
 
 /// Reads past what a member holds instead of what it is to hold, and makes nothing of it.
 ///
@@ -149,65 +38,75 @@ macro_rules! nothing_from {
         }
     };
 }
-
-/// A whole number, or nothing.
-fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    struct Whole;
-    impl<'de> Visitor<'de> for Whole {
-        type Value = Option<u64>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a whole number")
-        }
-
-        fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
-            Ok(Some(number))
-        }
-
-        fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
-            Ok(whole_number(&number.into()))
-        }
-
-        fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-            // What a number is to a visitor where some crate turned on the feature `arbitrary_precision` of serde_json.
-            let value = Value::deserialize(de::value::MapAccessDeserializer::new(map))?;
-            Ok(whole_number(&value))
-        }
-
-        nothing_from!(visit_bool: bool visit_i64: i64 visit_str: &str);
-    }
-    deserializer.deserialize_any(Whole)
-}
-
-/// A whole number, also where it is written with a fraction of zero, as a number that is published as such may be.
-fn whole_number(value: &Value) -> Option<u64> {
-    let of_float = |number| whole_number_of_float(number)?.try_into().ok();
-    value.as_u64().or_else(|| of_float(value.as_f64()?))
-}
-
-/// A text; none if it is anything else.
-fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::String(text) => Some(text),
-        _ => None,
-    })
-}
+use nothing_from;
 
 /// The whole response. What is not there, null or of another shape is left empty, except for the result.
-#[derive(Deserialize)]
-#[serde(bound = "T: Deserialize<'de>")]
 pub(crate) struct Envelope<T> {
-    #[serde(default, deserialize_with = "flag")]
     pub(crate) success: Option<bool>,
-    #[serde(default, deserialize_with = "infos")]
     pub(crate) errors: Vec<ResponseInfo>,
-    #[serde(default, deserialize_with = "infos")]
     pub(crate) messages: Vec<ResponseInfo>,
     /// `None` only if the member is missing: a null is for `T` to judge.
-    #[serde(default = "Option::default", deserialize_with = "present")]
     pub(crate) result: Option<T>,
-    #[serde(default, deserialize_with = "page")]
     pub(crate) result_info: Option<ResultInfo>,
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Members(PhantomData))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum Member {
+    Success,
+    Errors,
+    Messages,
+    Result,
+    ResultInfo,
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Deserialize)]
+struct Flag(#[serde(deserialize_with = "flag")] Option<bool>);
+
+#[derive(Deserialize)]
+struct Infos(#[serde(deserialize_with = "info::infos")] Vec<ResponseInfo>);
+
+#[derive(Deserialize)]
+struct Page(#[serde(deserialize_with = "page::page")] Option<ResultInfo>);
+
+/// Of members that come twice the last one counts, which the derive of serde does not offer.
+struct Members<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+    type Value = Envelope<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Cloudflare's envelope")
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Envelope<T>, A::Error> {
+        let mut envelope = Envelope {
+            success: None,
+            errors: Vec::new(),
+            messages: Vec::new(),
+            result: None,
+            result_info: None,
+        };
+        while let Some(member) = map.next_key()? {
+            match member {
+                Member::Success => envelope.success = map.next_value::<Flag>()?.0,
+                Member::Errors => envelope.errors = map.next_value::<Infos>()?.0,
+                Member::Messages => envelope.messages = map.next_value::<Infos>()?.0,
+                Member::Result => envelope.result = Some(map.next_value()?),
+                Member::ResultInfo => envelope.result_info = map.next_value::<Page>()?.0,
+                Member::Other => _ = map.next_value::<IgnoredAny>()?,
+            }
+        }
+        Ok(envelope)
+    }
 }
 
 impl<T> Envelope<T> {
@@ -218,24 +117,55 @@ impl<T> Envelope<T> {
 }
 
 impl<T: DeserializeOwned> Envelope<T> {
-    /// The envelope in a body, if it is one whose result reads as `T`.
-    ///
-    /// By way of a value, which unlike a model minds neither a member that comes twice nor a byte order mark.
-    pub(crate) fn by_value(body: &[u8]) -> Option<Self> {
-        let value: Value = serde_json::from_slice(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)).ok()?;
-        if !value.is_object() {
-            return None;
+    /// The envelope in a body; a byte order mark is passed over.
+    pub(crate) fn read(body: &[u8]) -> Result<Self, serde_json::Error> {
+        let body = without_mark(body);
+        match serde_json::from_slice(body) {
+            // The model may mind a member that comes twice, or the first of two results.
+            Err(cause) if cause.is_data() => Self::by_value(body).ok_or(cause),
+            outcome => outcome,
         }
-        // Through text, because reading models from values would be compiled anew for each of them.
-        serde_json::from_slice(&serde_json::to_vec(&value).ok()?).ok()
+    }
+
+    fn by_value(body: &[u8]) -> Option<Self> {
+        let envelope: Envelope<Value> = serde_json::from_slice(body).ok()?;
+        let result = match envelope.result {
+            // Through text, because reading models from values would be compiled anew for each of them.
+            Some(result) => Some(serde_json::from_slice(&serde_json::to_vec(&result).ok()?).ok()?),
+            None => None,
+        };
+        Some(Self {
+            success: envelope.success,
+            errors: envelope.errors,
+            messages: envelope.messages,
+            result,
+            result_info: envelope.result_info,
+        })
+    }
+
+    /// The same, for a body that tells of a failure, where a broken character must not cost all that it tells.
+    pub(crate) fn read_mended(body: &[u8]) -> Option<Self> {
+        match Self::read(body) {
+            Err(cause) if cause.is_syntax() && without_mark(body).trim_ascii_start().starts_with(b"{") => {
+                Self::read(mend::mend(body).as_bytes()).ok()
+            }
+            outcome => outcome.ok(),
+        }
     }
 }
 
-impl Envelope<Value> {
+impl Envelope<IgnoredAny> {
     /// The envelope of a failure, if the body is one, whatever the result in it.
-    pub(crate) fn of_failure(body: &[u8]) -> Option<Self> {
-        Self::by_value(body).filter(|envelope| envelope.success == Some(false) || !envelope.errors.is_empty())
+    ///
+    /// Under a status that is not a success, errors are enough: a flag that contradicts both says nothing.
+    pub(crate) fn of_failure(status: StatusCode, body: &[u8]) -> Option<Self> {
+        let is_plain = |envelope: &Self| !status.is_success() && !envelope.errors.is_empty();
+        Self::read_mended(body).filter(|envelope| envelope.is_failure() || is_plain(envelope))
     }
+}
+
+fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
 fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
@@ -258,77 +188,6 @@ fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::E
         nothing_from!(visit_u64: u64 visit_i64: i64 visit_f64: f64 visit_str: &str);
     }
     deserializer.deserialize_any(Flag)
-}
-
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
-}
-
-fn page<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ResultInfo>, D::Error> {
-    struct Page;
-    impl<'de> Visitor<'de> for Page {
-        type Value = Option<ResultInfo>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("where a page stands")
-        }
-
-        fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-            Deserialize::deserialize(de::value::MapAccessDeserializer::new(map)).map(Some)
-        }
-
-        nothing_from!(visit_bool: bool visit_u64: u64 visit_i64: i64 visit_f64: f64 visit_str: &str);
-    }
-    deserializer.deserialize_any(Page)
-}
-
-/// A list; nothing for null; a list of one for anything else.
-fn infos<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ResponseInfo>, D::Error> {
-    struct Infos;
-    impl<'de> Visitor<'de> for Infos {
-        type Value = Vec<ResponseInfo>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list")
-        }
-
-        fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-            let mut infos = Vec::new();
-            while let Some(info) = list.next_element()? {
-                infos.push(info);
-            }
-            Ok(infos)
-        }
-
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok(Vec::new())
-        }
-
-        fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-            Deserialize::deserialize(de::value::MapAccessDeserializer::new(map)).map(|info| vec![info])
-        }
-
-        fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-            Ok(vec![ResponseInfo::from_value(text.into())])
-        }
-
-        fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-            Ok(vec![ResponseInfo::from_value(value.into())])
-        }
-
-        fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-            Ok(vec![ResponseInfo::from_value(value.into())])
-        }
-
-        fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-            Ok(vec![ResponseInfo::from_value(value.into())])
-        }
-
-        fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
-            Ok(vec![ResponseInfo::from_value(value.into())])
-        }
-    }
-    deserializer.deserialize_any(Infos)
 }
 
 #[cfg(test)]
@@ -389,7 +248,8 @@ mod tests {
 
     #[test]
     fn a_failure_is_told_by_its_flag_or_its_errors() {
-        let fails = |text: &str| Envelope::of_failure(text.as_bytes()).is_some();
+        let under = |status, text: &str| Envelope::of_failure(status, text.as_bytes()).is_some();
+        let fails = |text| under(StatusCode::BAD_REQUEST, text) && under(StatusCode::OK, text);
         assert!(fails(r#"{"success":false}"#));
         assert!(fails(r#"{"errors":[{"code":1000}]}"#));
         assert!(fails("\u{feff}{\"success\":false}"));
@@ -403,18 +263,85 @@ mod tests {
             r#"{"errors":[]}"#,
             "<html>",
         ] {
-            assert!(!fails(other), "{other}");
+            assert!(!under(StatusCode::BAD_REQUEST, other), "{other}");
+            assert!(!under(StatusCode::OK, other), "{other}");
         }
+        let contradictory = r#"{"success":true,"errors":[{"code":1000}]}"#;
+        assert!(under(StatusCode::BAD_REQUEST, contradictory));
+        assert!(!under(StatusCode::OK, contradictory));
         let failure = |text: &str| serde_json::from_str::<Envelope<Value>>(text).unwrap().is_failure();
         assert!(failure(r#"{"errors":[{"code":1000}],"result":{}}"#));
         assert!(!failure(r#"{"success":true,"errors":[{"code":1000}],"result":{}}"#));
     }
 
     #[test]
-    fn an_info_is_one_line() {
-        let info =
-            ResponseInfo::from_value(json!({ "code": 1008, "message": "a\nb", "source": { "pointer": "/value" } }));
-        assert_eq!(info.to_string(), "a b (code 1008, at /value)");
+    fn of_long_lists_the_beginning_is_kept() {
+        for (count, kept) in [(0, 0), (KEPT, KEPT), (KEPT + 1, KEPT), (1_000_000, KEPT)] {
+            let list = vec!["0"; count].join(",");
+            let text = format!(r#"{{"errors":[{list}],"messages":[{list}],"success":false}}"#);
+            let envelope: Envelope<Value> = serde_json::from_str(&text).unwrap();
+            assert_eq!((envelope.errors.len(), envelope.messages.len()), (kept, kept));
+            assert_eq!(envelope.success, Some(false));
+        }
+    }
+
+    #[test]
+    fn of_one_error_no_more_is_kept_than_a_person_reads() {
+        let (wide, deep) = (vec!["0"; 100_000].join(","), "[".repeat(10_000) + &"]".repeat(10_000));
+        for (error, begins) in [
+            (format!("[{wide}]"), "[0,0,0"),
+            (format!(r#"{{"message":[{wide}]}}"#), "[0,0,0"),
+            (deep.clone(), "[[["),
+            (format!(r#"{{"a":{deep}}}"#), r#"{"a":[[["#),
+            (
+                format!(r#"{{"a":{deep},"message":"wrong","b":[{wide}],"code":1008}}"#),
+                "wrong",
+            ),
+        ] {
+            let text = format!(r#"{{"success":false,"errors":[{error}, {{"code":1}}]}}"#);
+            let envelope = Envelope::of_failure(StatusCode::BAD_REQUEST, text.as_bytes()).unwrap();
+            let message = &envelope.errors[0].message;
+            assert!(message.starts_with(begins) && message.len() < 10_000, "{message}");
+            assert_eq!(envelope.errors[1].code, Some(1));
+        }
+    }
+
+    #[test]
+    fn a_broken_character_costs_no_more_than_itself() {
+        for (message, mended) in [
+            (&br"a\ud800b"[..], "a\u{fffd}b"),
+            (b"a\xffb", "a\u{fffd}b"),
+            (b"a\xf0\x9f\x98", "a\u{fffd}"),
+            (br"\ud83d\ude00\ud83d", "\u{1f600}\u{fffd}"),
+        ] {
+            let [before, after] = [r#"{"errors":[{"code":1008,"message":""#, r#""}],"result":7}"#].map(str::as_bytes);
+            let body = [before, message, after].concat();
+            let envelope = Envelope::of_failure(StatusCode::BAD_REQUEST, &body).unwrap();
+            assert_eq!(
+                (envelope.errors[0].code, &*envelope.errors[0].message),
+                (Some(1008), mended)
+            );
+            assert_eq!(Envelope::<u8>::read_mended(&body).unwrap().result, Some(7));
+        }
+    }
+
+    #[test]
+    fn of_members_that_come_twice_the_last_one_counts() {
+        #[derive(Deserialize)]
+        struct Model {
+            a: u8,
+        }
+        for text in [
+            r#"{"success":false,"success":true,"errors":[0],"errors":[],"result":{"a":7}}"#,
+            r#"{"result":{"a":1,"a":7}}"#,
+            r#"{"result":null,"result":{"a":7}}"#,
+            r#"{"result":{"a":7},"result_info":{"page":1,"page":2}}"#,
+            "\u{feff}{\"result\":{\"a\":1,\"a\":7}}",
+        ] {
+            let envelope = Envelope::<Model>::read(text.as_bytes()).unwrap();
+            assert!(!envelope.is_failure(), "{text}");
+            assert_eq!(envelope.result.unwrap().a, 7, "{text}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Client, Error, Response,
-    runtime::{OperationInfo, QueryParam, RawResponse, RequestBuilder, Runtime},
+    runtime::{OperationInfo, QueryParam, RawResponse, RequestBuilder, Runtime, quoted},
 };
 
 impl Client {
@@ -50,7 +50,7 @@ impl Client {
 pub struct RawRequest<'a> {
     runtime: &'a Runtime,
     operation: &'static OperationInfo,
-    request: RequestBuilder,
+    request: RequestBuilder<'a>,
 }
 
 impl<'a> RawRequest<'a> {
@@ -62,7 +62,7 @@ impl<'a> RawRequest<'a> {
         let url = format!("{}{path}", runtime.base_url());
         let request = match check(path, &url) {
             Ok((url, query)) => runtime.request(operation, method, url).raw_query(query),
-            Err(reason) => RequestBuilder::refused(operation, format!("the path {path:?}: {reason}")),
+            Err(reason) => RequestBuilder::refused(runtime, operation, format!("the path {}: {reason}", quoted(path))),
         };
         Self {
             runtime,
@@ -91,10 +91,13 @@ impl<'a> RawRequest<'a> {
 
     /// Sends it, and reads the `result` in Cloudflare's envelope as `T`; `serde_json::Value` reads any.
     ///
+    /// Some operations answer with JSON that is not the envelope, as GraphQL does: [`send_bytes`](Self::send_bytes) is
+    /// for these.
+    ///
     /// # Errors
     ///
     /// Those of every call: the request cannot be made, no response arrives, the response is not a success, or its
-    /// result does not read as `T`.
+    /// result does not read as `T`. A result that may be null may be missing where the envelope says `success: true`.
     pub async fn send<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         Response::from_response(self.execute(HeaderValue::from_static("application/json")).await?)
     }

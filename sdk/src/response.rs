@@ -1,13 +1,14 @@
 //! The value of a call, with what came around it.
 
-use std::{fmt, ops::Deref};
+use std::{borrow::Cow, fmt, ops::Deref};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Error, RateLimit, RateLimitPolicy, ResponseInfo, ResultInfo, envelope::Envelope, rate_limit, runtime::RawResponse,
+    Error, RateLimit, RateLimitPolicy, ResponseInfo, ResultInfo, credentials::REDACTED, envelope::Envelope, rate_limit,
+    runtime::RawResponse,
 };
 
 /// The value of a call, with what came around it.
@@ -33,6 +34,8 @@ pub struct Response<T> {
     status: StatusCode,
     headers: HeaderMap,
     attempts: u32,
+    /// Whether the request id repeats a secret.
+    id_is_secret: bool,
 }
 
 impl<T> Response<T> {
@@ -54,6 +57,7 @@ impl<T> Response<T> {
             status: StatusCode::OK,
             headers: HeaderMap::new(),
             attempts: 1,
+            id_is_secret: false,
         }
     }
 
@@ -84,7 +88,7 @@ impl<T> Response<T> {
         self.inner
     }
 
-    /// The messages of Cloudflare's envelope: what there is to say about a success.
+    /// The messages of Cloudflare's envelope: what there is to say about a success. Of more than 100, the first 100.
     #[must_use]
     pub fn messages(&self) -> &[ResponseInfo] {
         &self.messages
@@ -151,38 +155,30 @@ impl<T: DeserializeOwned> Response<T> {
         if raw.call.operation.is_some_and(|operation| !operation.enveloped) {
             return match serde_json::from_slice(&raw.body) {
                 Ok(value) => Self::of(raw, value),
-                Err(cause) => Err(Error::unreadable(raw, cause)),
+                Err(cause) => Err(Error::unreadable(raw, &cause)),
             };
         }
-        let envelope = match serde_json::from_slice::<Envelope<T>>(&raw.body) {
+        let envelope = match Envelope::<T>::read(&raw.body) {
             Ok(envelope) => envelope,
-            Err(cause) => match Envelope::by_value(&raw.body) {
-                Some(envelope) => envelope,
-                None => return Err(Error::unreadable(raw, cause)),
-            },
+            Err(cause) => return Err(Error::unreadable(raw, &cause)),
         };
         if envelope.is_failure() {
-            return Err(Error::refused(raw, envelope));
+            return Err(Error::refused(raw, envelope.errors, envelope.messages));
         }
         let value = match envelope.result {
             Some(value) => value,
-            // A result that may be null may be missing.
+            // A result that may be null may be missing; but then nothing else tells an envelope from other JSON.
             None => match serde_json::from_str("null") {
-                Ok(value) => value,
-                Err(_) => return Err(Error::unreadable(raw, serde::de::Error::missing_field("result"))),
+                Ok(value) if envelope.success == Some(true) => value,
+                _ => return Err(Error::unreadable(raw, &serde::de::Error::missing_field("result"))),
             },
         };
-        let RawResponse {
-            call, status, headers, ..
-        } = raw;
-        let (messages, result_info) = (envelope.messages, envelope.result_info);
+        let messages = raw.call.redact_infos(envelope.messages);
+        let result_info = envelope.result_info;
         Ok(Self {
-            inner: value,
             messages,
             result_info,
-            status,
-            headers,
-            attempts: call.attempts,
+            ..Self::around(raw, value)
         })
     }
 }
@@ -218,21 +214,24 @@ impl<T> Response<T> {
         if is_json
             && raw.body.trim_ascii_start().starts_with(b"{")
             && serde_json::from_slice::<Flag>(&raw.body).is_ok_and(|flag| flag.success == Some(false))
-            && let Some(envelope) = Envelope::of_failure(&raw.body)
+            && let Some(envelope) = Envelope::of_failure(raw.status, &raw.body)
         {
-            return Err(Error::refused(raw, envelope));
+            return Err(Error::refused(raw, envelope.errors, envelope.messages));
         }
-        let RawResponse {
-            call, status, headers, ..
-        } = raw;
-        Ok(Self {
+        Ok(Self::around(raw, value))
+    }
+
+    fn around(raw: RawResponse, value: T) -> Self {
+        let is_secret = |id| matches!(raw.call.redact(id), Cow::Owned(_));
+        Self {
             inner: value,
             messages: Vec::new(),
             result_info: None,
-            status,
-            headers,
-            attempts: call.attempts,
-        })
+            id_is_secret: request_id(&raw.headers).is_some_and(is_secret),
+            status: raw.status,
+            headers: raw.headers,
+            attempts: raw.call.attempts,
+        }
     }
 }
 
@@ -256,13 +255,18 @@ impl<T> AsRef<T> for Response<T> {
 
 impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = if self.id_is_secret {
+            Some(REDACTED)
+        } else {
+            self.request_id()
+        };
         // Headers may hold cookies.
         f.debug_struct("Response")
             .field("value", &self.inner)
             .field("messages", &self.messages)
             .field("result_info", &self.result_info)
             .field("status", &self.status)
-            .field("request_id", &self.request_id())
+            .field("request_id", &id)
             .finish_non_exhaustive()
     }
 }

@@ -98,8 +98,8 @@ impl Runtime {
     }
 
     /// A request that a caller has put together.
-    pub(crate) fn request(&self, operation: &'static OperationInfo, method: Method, url: &str) -> RequestBuilder {
-        RequestBuilder::new(operation, method, &self.inner.shared.base_url, url)
+    pub(crate) fn request(&self, operation: &'static OperationInfo, method: Method, url: &str) -> RequestBuilder<'_> {
+        RequestBuilder::new(self, operation, method, url)
     }
 
     /// Where requests go, without a slash at the end.
@@ -276,7 +276,7 @@ macro_rules! verbs {
         impl Runtime {
             $(
                 #[doc(hidden)]
-                pub fn $name(&self, operation: &'static OperationInfo, url: String) -> RequestBuilder {
+                pub fn $name(&self, operation: &'static OperationInfo, url: String) -> RequestBuilder<'_> {
                     self.request(operation, Method::$method, &url)
                 }
             )*

@@ -110,6 +110,17 @@ pub(super) fn unreadable_successes() -> Vec<Fault> {
             success(|body| remove(&mut body["result"], "value")),
         ),
         (
+            "200, `success: true` with errors, `result` is null",
+            success(|body| (body["errors"], body["result"]) = (json!([{ "code": 1008 }]), Value::Null)),
+        ),
+        (
+            "200, `success: true` with errors, `result` without `value`",
+            success(|body| {
+                body["errors"] = json!([{ "code": 1008 }]);
+                remove(&mut body["result"], "value");
+            }),
+        ),
+        (
             "200, packed by gzip, which nobody asked for",
             acts(answer(200, &format!("{JSON}content-encoding: gzip\r\n"), GZIP)),
         ),
@@ -192,6 +203,32 @@ pub(super) fn odd_envelopes() -> Vec<Fault> {
             ("400, a code is negative", code("-1"), refused(Api, 400)),
             ("400, a code is 1008.0", code("1008.0"), refused(Api, 400)),
             ("400, a code is a text", code(r#""1008""#), refused(Api, 400)),
+            (
+                "400, a message holds half of a surrogate pair",
+                failure(400, r#"{"success":false,"errors":[{"code":1008,"message":"\ud800"}]}"#),
+                refused(Api, 400),
+            ),
+            (
+                "400, a message is not UTF-8",
+                acts(answer(
+                    400,
+                    JSON,
+                    b"{\"errors\":[{\"code\":1008,\"message\":\"\xff\"}]}",
+                )),
+                refused(Api, 400),
+            ),
+            (
+                "400, an error has lists nested 1,000 deep",
+                failure(
+                    400,
+                    &format!(
+                        r#"{{"errors":[{{"code":1008,"a":{}{}}}]}}"#,
+                        "[".repeat(1000),
+                        "]".repeat(1000)
+                    ),
+                ),
+                refused(Api, 400),
+            ),
             (
                 "400, the envelope under `text/html`",
                 acts(answer(400, HTML, REFUSAL)),

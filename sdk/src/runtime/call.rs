@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use tracing::Span;
 
 use super::OperationInfo;
-use crate::Credentials;
+use crate::{Credentials, ResponseInfo};
 
 /// What a response and an error keep of the call that they belong to.
 #[derive(Clone, Debug, Default)]
@@ -29,5 +29,15 @@ impl Call {
             Some(credentials) => credentials.redact(text),
             None => Cow::Borrowed(text),
         }
+    }
+
+    /// What an envelope tells, without the secrets of the call.
+    pub(crate) fn redact_infos(&self, mut infos: Vec<ResponseInfo>) -> Vec<ResponseInfo> {
+        for text in infos.iter_mut().flat_map(ResponseInfo::texts) {
+            if let Cow::Owned(redacted) = self.redact(text) {
+                *text = redacted;
+            }
+        }
+        infos
     }
 }

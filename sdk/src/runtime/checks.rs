@@ -192,12 +192,23 @@ pub fn length<T: Text>(value: &T, name: &str, minimum: Option<i64>, maximum: Opt
 }
 
 /// A value as an error repeats it: in one line, and not the whole of a long one.
+///
+/// No character that a secret may have is escaped: one that was given as a value is to be told afterwards.
 pub fn quoted(value: &str) -> String {
     const LIMIT: usize = 64;
-    match value.char_indices().nth(LIMIT) {
-        Some((end, _)) => format!("`{}…`", value[..end].escape_debug()),
-        None => format!("`{}`", value.escape_debug()),
+    let mut quoted = String::from("`");
+    for (index, c) in value.chars().enumerate() {
+        if index == LIMIT {
+            quoted.push('…');
+            break;
+        }
+        match c.is_ascii_graphic() {
+            true => quoted.push(c),
+            false => quoted.extend(c.escape_debug()),
+        }
     }
+    quoted.push('`');
+    quoted
 }
 
 /// The reason against a value that could not be converted to the type of a parameter.
@@ -261,7 +272,8 @@ mod tests {
 
     #[test]
     fn a_value_is_repeated_in_one_short_line() {
-        assert_eq!(quoted("a\nb"), "`a\\nb`");
+        assert_eq!(quoted("a\nb \u{2028}"), "`a\\nb \\u{2028}`");
+        assert_eq!(quoted(r#""o'b\"#), r#"`"o'b\`"#);
         assert_eq!(quoted(&"ä".repeat(100)), format!("`{}…`", "ä".repeat(64)));
     }
 

@@ -4,18 +4,17 @@ use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{OperationInfo, quoted};
-use crate::Error;
+use super::quoted;
 
 /// All but the unreserved characters of [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Encodes the path parameter `name`.
+/// Encodes the path parameter `name`, or gives the reason against it.
 ///
 /// What is empty or means another place in the tree cannot be encoded and is refused. What is called an id, and has a
 /// character that no id has and that would have to be encoded, is taken for a mistake or an attack and refused as well.
-pub fn encode_path<'v>(operation: &'static OperationInfo, name: &str, value: &'v str) -> Result<Cow<'v, str>, Error> {
-    let refuse = |reason: &str| Err(Error::invalid_request(operation, format!("`{name}`: {reason}")));
+pub fn encode_path<'v>(name: &str, value: &'v str) -> Result<Cow<'v, str>, String> {
+    let refuse = |reason: &str| Err(format!("`{name}`: {reason}"));
     if value.is_empty() {
         return refuse("it is empty, which would address another resource; give the identifier");
     }
@@ -52,24 +51,20 @@ fn is_unreserved(byte: u8) -> bool {
 mod tests {
     use super::*;
 
-    fn encode<'v>(name: &str, value: &'v str) -> Result<Cow<'v, str>, Error> {
-        encode_path(&OperationInfo::EXAMPLE, name, value)
-    }
-
     #[test]
     fn what_would_change_the_path_is_refused() {
         for value in ["", ".", ".."] {
             assert!(
-                encode("key", value).is_err() && encode("zone_id", value).is_err(),
+                encode_path("key", value).is_err() && encode_path("zone_id", value).is_err(),
                 "{value:?}"
             );
         }
         for value in [
             "a/b", "../x", "a\\b", "a?b", "a#b", "%2e%2e", "a b", "a\n", "\t..", "..\r",
         ] {
-            let error = encode("zone_id", value).unwrap_err();
-            assert!(error.to_string().contains("`zone_id`: `"), "{error}");
-            let encoded = encode("key", value).unwrap();
+            let reason = encode_path("zone_id", value).unwrap_err();
+            assert!(reason.starts_with("`zone_id`: `"), "{reason}");
+            let encoded = encode_path("key", value).unwrap();
             let url = reqwest::Url::parse(&format!("https://api.example/v4/{encoded}/end")).unwrap();
             assert_eq!(
                 url.path_segments().unwrap().collect::<Vec<_>>(),
@@ -81,8 +76,8 @@ mod tests {
     #[test]
     fn an_id_goes_out_as_it_is() {
         let id = "023e105f4ecef8ad9ca31a8372d0c353";
-        assert_eq!(encode("zone_id", id).unwrap(), id);
-        assert_eq!(encode("rule_id", "a-b_c.d~e").unwrap(), "a-b_c.d~e");
-        assert_eq!(encode("key", "ä:b").unwrap(), "%C3%A4%3Ab");
+        assert_eq!(encode_path("zone_id", id).unwrap(), id);
+        assert_eq!(encode_path("rule_id", "a-b_c.d~e").unwrap(), "a-b_c.d~e");
+        assert_eq!(encode_path("key", "ä:b").unwrap(), "%C3%A4%3Ab");
     }
 }

@@ -7,8 +7,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header::CONTENT_TYPE};
 use reqwest::{Body, Url};
 use serde::Serialize;
 
-use super::{OperationInfo, QueryParam, query};
-use crate::{Error, base_url::BaseUrl, credentials};
+use super::{OperationInfo, QueryParam, Runtime, query, quoted};
+use crate::{Error, credentials};
 
 /// A request, of which one for the HTTP client is made for each attempt.
 ///
@@ -72,31 +72,31 @@ impl Request {
 
 /// Builds a request; a failure is kept until the end, as generated code expects.
 #[derive(Debug)]
-pub struct RequestBuilder {
+pub struct RequestBuilder<'r> {
+    runtime: &'r Runtime,
     operation: &'static OperationInfo,
     request: Result<Request, Error>,
 }
 
-impl RequestBuilder {
-    pub(crate) fn new(operation: &'static OperationInfo, method: Method, base_url: &BaseUrl, url: &str) -> Self {
-        let url = match base_url.with_path(url) {
+impl<'r> RequestBuilder<'r> {
+    pub(crate) fn new(runtime: &'r Runtime, operation: &'static OperationInfo, method: Method, url: &str) -> Self {
+        let url = match runtime.inner.shared.base_url.with_path(url) {
             Some(url) => Ok(url),
-            None => Err(Error::invalid_request(
-                operation,
-                format!("`{url}` is not below the base URL"),
-            )),
+            None => Err(runtime.refuse(operation, format!("{} is not below the base URL", quoted(url)))),
         };
         Self {
+            runtime,
             operation,
             request: url.map(|url| Request::new(method, url)),
         }
     }
 
     /// A request that cannot be made.
-    pub(crate) fn refused(operation: &'static OperationInfo, reason: String) -> Self {
+    pub(crate) fn refused(runtime: &'r Runtime, operation: &'static OperationInfo, reason: String) -> Self {
         Self {
+            runtime,
             operation,
-            request: Err(Error::invalid_request(operation, reason)),
+            request: Err(runtime.refuse(operation, reason)),
         }
     }
 
@@ -105,7 +105,7 @@ impl RequestBuilder {
     pub(crate) fn typed_body(self, content_type: &str, body: Bytes) -> Self {
         self.and(|request| {
             let value = HeaderValue::from_str(content_type)
-                .map_err(|_| format!("the content type {content_type:?} cannot stand in a header"))?;
+                .map_err(|_| format!("the content type {} cannot stand in a header", quoted(content_type)))?;
             request.insert(CONTENT_TYPE, value);
             request.body = Content::Bytes(body);
             Ok(())
@@ -206,9 +206,21 @@ impl RequestBuilder {
         if let Ok(request) = &mut self.request
             && let Err(reason) = change(request)
         {
-            self.request = Err(Error::invalid_request(self.operation, reason));
+            self.request = Err(self.runtime.refuse(self.operation, reason));
         }
         self
+    }
+}
+
+impl Runtime {
+    /// The error of a request that cannot be made; for generated code.
+    ///
+    /// A reason may repeat what the caller gave, and that may be a credential in the wrong place.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn refuse(&self, operation: &'static OperationInfo, reason: String) -> Error {
+        let reason = self.inner.shared.credentials.redact(&reason).into_owned();
+        Error::invalid_request(operation, reason)
     }
 }
 

@@ -109,8 +109,13 @@ fn rewrite(block: &mut Block, builder: &ItemStruct, operation: &OperationFacts, 
             .for_each(|statement| DropHeaders.visit_stmt_mut(statement));
     }
     check(block, builder, operation, target);
+    // All else belongs to the builder.
+    let client = (builder.fields.iter()).find(|field| matches!(field.ty, syn::Type::Reference(_)));
     let mut calls = Calls {
         operation,
+        client: client
+            .and_then(|field| field.ident.as_ref())
+            .ok_or_else(|| unexpected("a client in each builder"))?,
         failed: None,
     };
     calls.visit_block_mut(block);
@@ -146,7 +151,17 @@ fn check(block: &mut Block, builder: &ItemStruct, operation: &OperationFacts, ta
 
 struct Calls<'a> {
     operation: &'a OperationFacts,
+    /// What the builder calls the client.
+    client: &'a Ident,
     failed: Option<String>,
+}
+
+impl Calls<'_> {
+    /// Makes an error of a reason; by the runtime, which knows the credentials that must not be in it.
+    fn refuse(&self) -> Expr {
+        let client = self.client;
+        parse_quote!(|reason| #client.runtime.refuse(&Self::OPERATION, reason))
+    }
 }
 
 impl VisitMut for Calls<'_> {
@@ -201,11 +216,11 @@ impl VisitMut for Calls<'_> {
                     .operation
                     .parameter(&ident)
                     .map_or(ident, |parameter| parameter.name.clone());
-                let (function, value) = (&call.func, &call.args);
-                *expr = parse_quote!(#function(&Self::OPERATION, #name, #value)?);
+                let (function, value, refuse) = (&call.func, &call.args, self.refuse());
+                *expr = parse_quote!(#function(#name, #value).map_err(#refuse)?);
             }
             Expr::Path(path) if is_path(path, ["Error", "InvalidRequest"]) => {
-                *expr = parse_quote!(|reason| Error::invalid_request(&Self::OPERATION, reason));
+                *expr = self.refuse();
             }
             Expr::Path(path) if is_path(path, ["Error", "UnexpectedResponse"]) => {
                 path.path = parse_quote!(Error::unexpected_response);
