@@ -14,7 +14,7 @@ use crate::{
     envelope::{Envelope, ResponseInfo},
     rate_limit::{self, RateLimit, RateLimitPolicy},
     response::request_id,
-    runtime::{Call, OperationInfo, RawResponse, is_failure_of_server, unusable},
+    runtime::{Call, OperationInfo, RawResponse, Unsent, is_failure_of_server, unusable},
 };
 
 pub(crate) use display::one_line;
@@ -65,7 +65,7 @@ struct Inner {
 /// What went wrong in general.
 ///
 #[doc = include_str!("../docs/faults.md")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The client cannot be made as configured: credentials or the base URL are missing or wrong.
@@ -76,6 +76,8 @@ pub enum ErrorKind {
     Connect,
     /// The rate limit is used up, and the call's options do not let it wait for the reset; nothing was sent.
     RateLimit,
+    /// The run of a fleet that the call belongs to was stopped before the call was sent.
+    Stopped,
     /// The time ran out before the response was there.
     Timeout,
     /// The connection failed before the response was there, or in the middle of it.
@@ -114,7 +116,7 @@ impl Error {
         let mut error = Self::of_kind(kind);
         error.0.source = Some(source.into());
         error.0.call.attempts = match kind {
-            ErrorKind::Configuration | ErrorKind::InvalidRequest | ErrorKind::RateLimit => 0,
+            ErrorKind::Configuration | ErrorKind::InvalidRequest | ErrorKind::RateLimit | ErrorKind::Stopped => 0,
             _ => 1,
         };
         error
@@ -176,19 +178,19 @@ impl Error {
         error
     }
 
-    /// A call whose time ran out before it could be sent.
-    pub(crate) fn no_time(call: Call) -> Self {
-        let mut error = Self::of_kind(ErrorKind::Timeout);
+    /// A call that did not come to be sent.
+    pub(crate) fn unsent(call: Call, reason: Unsent) -> Self {
+        let mut error = Self::of_kind(match reason {
+            Unsent::Late => ErrorKind::Timeout,
+            Unsent::Limit(_) => ErrorKind::RateLimit,
+            Unsent::Stopped => ErrorKind::Stopped,
+        });
         error.0.call = call;
-        error.0.reason = Some("the time of the call ran out before it could be sent".to_owned());
-        error
-    }
-
-    /// A call that would have to wait longer for the rate limit than it may.
-    pub(crate) fn rate_limit(call: Call, wait: Duration) -> Self {
-        let mut error = Self::of_kind(ErrorKind::RateLimit);
-        error.0.call = call;
-        error.0.wait = Some(wait);
+        match reason {
+            Unsent::Late => error.0.reason = Some("the time of the call ran out before it could be sent".to_owned()),
+            Unsent::Limit(wait) => error.0.wait = Some(wait),
+            Unsent::Stopped => {}
+        }
         error
     }
 

@@ -7,6 +7,8 @@ mod clock;
 mod credentials;
 mod envelope;
 mod error;
+#[cfg(feature = "fleet")]
+pub mod fleet;
 mod generated;
 #[cfg(feature = "mock")]
 pub mod mock;

@@ -82,6 +82,24 @@ impl<T> Response<T> {
         }
     }
 
+    /// Says where the value stands in a list, for tests of code that reads lists.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudflare_sdk::{Response, ResultInfo};
+    ///
+    /// let mut info = ResultInfo::default();
+    /// info.total_pages = Some(7);
+    /// let response = Response::new(["a", "b"]).with_result_info(info);
+    /// assert_eq!(response.result_info().and_then(|info| info.total_pages), Some(7));
+    /// ```
+    #[must_use]
+    pub fn with_result_info(mut self, info: ResultInfo) -> Self {
+        self.result_info = Some(info);
+        self
+    }
+
     /// The value alone.
     #[must_use]
     pub fn into_inner(self) -> T {

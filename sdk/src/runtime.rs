@@ -15,6 +15,8 @@ mod quota;
 mod request;
 mod response;
 mod retry;
+#[cfg(feature = "fleet")]
+mod stop;
 mod telemetry;
 
 use std::{
@@ -22,7 +24,7 @@ use std::{
     future::{Future, poll_fn},
     pin::pin,
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use http::{HeaderValue, Method, header::USER_AGENT};
@@ -56,10 +58,15 @@ pub use reqwest::{Body, header};
 #[doc(hidden)]
 pub use response::RawResponse;
 pub(crate) use retry::{Jitter, full_jitter, is_failure_of_server, is_transient};
+#[cfg(feature = "fleet")]
+pub(crate) use stop::Stop;
 pub(crate) use telemetry::unusable;
 
-use pacing::{NoTime, Pacer, Patience};
+pub(crate) use pacing::Unsent;
+use pacing::{Pacer, Patience, Permit};
 use quota::Outcome;
+#[cfg(feature = "fleet")]
+pub(crate) use quota::Standing;
 
 /// What all calls of a client share: base URL, credentials, connections, the rate limit and the options.
 ///
@@ -68,6 +75,9 @@ use quota::Outcome;
 pub struct Runtime {
     inner: Arc<Inner>,
     settings: Arc<Settings>,
+    /// What stops the calls, where they belong to a run.
+    #[cfg(feature = "fleet")]
+    stop: Option<Arc<Stop>>,
 }
 
 /// What the clones of a client share, whatever their options.
@@ -94,6 +104,8 @@ impl Runtime {
         Self {
             inner: Arc::new(Inner { shared, pacer }),
             settings: Arc::new(settings),
+            #[cfg(feature = "fleet")]
+            stop: None,
         }
     }
 
@@ -116,7 +128,39 @@ impl Runtime {
         Self {
             inner: Arc::clone(&self.inner),
             settings: Arc::new(self.settings.with(options)),
+            #[cfg(feature = "fleet")]
+            stop: self.stop.clone(),
         }
+    }
+
+    /// A runtime whose calls do not wait once they are stopped.
+    #[cfg(feature = "fleet")]
+    pub(crate) fn with_stop(&self, stop: Arc<Stop>) -> Self {
+        Self {
+            stop: Some(stop),
+            ..self.clone()
+        }
+    }
+
+    /// The present, by the clock of the client.
+    #[cfg(feature = "fleet")]
+    pub(crate) fn now(&self) -> Instant {
+        self.inner.shared.clock.now()
+    }
+
+    /// How the rate limit stands that leaves least.
+    #[cfg(feature = "fleet")]
+    pub(crate) fn standing(&self, now: Instant) -> Option<Standing> {
+        self.inner.pacer.standing(now)
+    }
+
+    /// Waits for a future, unless the calls are stopped first.
+    async fn unless_stopped<F: Future>(&self, future: F) -> Option<F::Output> {
+        #[cfg(feature = "fleet")]
+        if let Some(stop) = &self.stop {
+            return stop.unless_stopped(future).await;
+        }
+        Some(future.await)
     }
 
     /// Sends a request, as often as the options allow, and reads its response; for generated code.
@@ -139,7 +183,7 @@ impl Runtime {
 
     /// Makes attempts until one is final.
     async fn repeat(&self, mut request: Request, operation: &'static OperationInfo) -> Result<RawResponse, Error> {
-        let (Inner { shared, pacer }, settings) = (&*self.inner, &*self.settings);
+        let (shared, settings) = (&self.inner.shared, &*self.settings);
         let clock = &*shared.clock;
         let idempotent = settings.idempotent.unwrap_or(operation.idempotent);
         let started = clock.now();
@@ -159,20 +203,9 @@ impl Runtime {
         let mut asked = started;
         let mut last = None;
         loop {
-            let permit = match settings.pacing {
-                false if deadline.is_some_and(|deadline| deadline <= asked) => {
-                    return last.unwrap_or_else(|| Err(Error::no_time(call)));
-                }
-                false => pacer.send(clock, asked),
-                true => match pacer.admit(clock, asked, patience).await {
-                    Ok(permit) => permit,
-                    Err(no_time) => {
-                        return last.unwrap_or_else(|| match no_time {
-                            NoTime::Over => Err(Error::no_time(call)),
-                            NoTime::Limit(wait) => Err(Error::rate_limit(call, wait)),
-                        });
-                    }
-                },
+            let permit = match self.admit(asked, patience).await {
+                Ok(permit) => permit,
+                Err(reason) => return last.unwrap_or_else(|| Err(Error::unsent(call, reason))),
             };
             let sent = permit.sent();
             let left = deadline.map(|deadline| deadline.saturating_duration_since(sent));
@@ -207,12 +240,47 @@ impl Runtime {
                 return outcome;
             };
             call.unclear |= attempt.verdict == retry::Verdict::Unclear;
-            last = Some(outcome);
-            if !wait.is_zero() {
-                clock.sleep(wait).await;
+            if !wait.is_zero() && self.unless_stopped(clock.sleep(wait)).await.is_none() {
+                return outcome;
             }
+            last = Some(outcome);
             asked = clock.now();
         }
+    }
+
+    /// Waits until a request may leave.
+    async fn admit(&self, now: Instant, patience: Patience) -> Result<Permit<'_>, Unsent> {
+        let Inner { shared, pacer } = &*self.inner;
+        let admitted = self.unless_stopped(async {
+            match self.settings.pacing {
+                false if patience.deadline.is_some_and(|deadline| deadline <= now) => Err(Unsent::Late),
+                false => Ok(pacer.send(&*shared.clock, now)),
+                true => pacer.admit(&*shared.clock, now, patience).await,
+            }
+        });
+        admitted.await.unwrap_or(Err(Unsent::Stopped))
+    }
+
+    /// A call without a request, for tests of what comes before and after.
+    #[cfg(all(test, feature = "fleet"))]
+    pub(crate) async fn pretend(
+        &self,
+        exchange: impl Future<Output = (http::StatusCode, http::HeaderMap)>,
+    ) -> Result<http::StatusCode, Error> {
+        let patience = Patience {
+            deadline: None,
+            longest: self.settings.max_retry_after,
+        };
+        let admitted = self.admit(self.now(), patience).await;
+        let permit = admitted.map_err(|reason| Error::unsent(Call::default(), reason))?;
+        let (status, headers) = exchange.await;
+        let outcome = Outcome::Answered {
+            status,
+            headers: &headers,
+            retry_after: None,
+        };
+        permit.finish(self.now(), &outcome);
+        Ok(status)
     }
 
     /// Sends a request once.

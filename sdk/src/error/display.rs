@@ -16,6 +16,7 @@ impl fmt::Display for Error {
             ErrorKind::Configuration | ErrorKind::InvalidRequest => "the request cannot be made",
             ErrorKind::Connect => "no connection could be made",
             ErrorKind::RateLimit => "the rate limit is used up for longer than the call may wait",
+            ErrorKind::Stopped => "the run was stopped before the call was sent",
             ErrorKind::Timeout => "no response in time",
             ErrorKind::Transport => "the connection failed before the response was there",
             ErrorKind::Redirect => "the HTTP client followed a redirect; give it a redirect policy of none",

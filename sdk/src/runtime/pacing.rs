@@ -13,6 +13,8 @@ use std::{
 
 use tokio::sync::Notify;
 
+#[cfg(feature = "fleet")]
+use super::quota::Standing;
 use super::quota::{Outcome, Quota, Ticket, Wait};
 use crate::Clock;
 
@@ -44,13 +46,15 @@ pub(super) struct Patience {
     pub(super) longest: Duration,
 }
 
-/// The call would have to end before it may leave.
+/// Why a request does not leave.
 #[derive(Debug)]
-pub(super) enum NoTime {
-    /// Its time has run out.
-    Over,
-    /// It will not wait so long for the rate limit.
+pub(crate) enum Unsent {
+    /// The call's time has run out.
+    Late,
+    /// The call will not wait so long for the rate limit.
     Limit(Duration),
+    /// The run that the call belongs to was stopped.
+    Stopped,
 }
 
 impl Pacer {
@@ -66,7 +70,7 @@ impl Pacer {
         clock: &'a dyn Clock,
         now: Instant,
         patience: Patience,
-    ) -> Result<Permit<'a>, NoTime> {
+    ) -> Result<Permit<'a>, Unsent> {
         let is_over = |now| patience.deadline.is_some_and(|deadline| deadline <= now);
         if !is_over(now)
             && let Ok(ticket) = self.lock().admit(now, self.queue.load(Ordering::SeqCst) > 0)
@@ -81,7 +85,7 @@ impl Pacer {
             let now = clock.now();
             if is_over(now) {
                 self.tell_next(&self.lock(), now);
-                return Err(NoTime::Over);
+                return Err(Unsent::Late);
             }
             let Wait { until, spent } = {
                 let mut quota = self.lock();
@@ -97,13 +101,19 @@ impl Pacer {
             let pause = until.saturating_duration_since(now);
             let is_late = patience.deadline.is_some_and(|deadline| until > deadline);
             if spent && (is_late || pause > patience.longest) {
-                return Err(NoTime::Limit(pause));
+                return Err(Unsent::Limit(pause));
             }
             let end = patience.deadline.map_or(until, |deadline| deadline.min(until));
             if within(clock, end, change.as_mut()).await {
                 change.set(self.change.notified());
             }
         }
+    }
+
+    /// How the limit stands that leaves least.
+    #[cfg(feature = "fleet")]
+    pub(super) fn standing(&self, now: Instant) -> Option<Standing> {
+        self.lock().standing(now)
     }
 
     fn permit<'a>(&'a self, clock: &'a dyn Clock, ticket: Ticket) -> Permit<'a> {

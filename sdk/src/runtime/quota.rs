@@ -95,6 +95,28 @@ pub(super) struct Wait {
     pub(super) spent: bool,
 }
 
+/// How a limit stands.
+#[cfg(feature = "fleet")]
+pub(crate) struct Standing {
+    pub(crate) name: String,
+    /// As the responses have it, and without the requests on their way.
+    pub(crate) remaining: u64,
+    in_flight: u64,
+    pub(crate) reset: Duration,
+    quota: Option<u64>,
+    window: Option<Duration>,
+}
+
+#[cfg(feature = "fleet")]
+impl Standing {
+    /// How long so many requests take, those on their way included, if they have to wait for the limit at all.
+    pub(crate) fn time_for(&self, requests: u64) -> Option<Duration> {
+        let (quota, window) = (self.quota.filter(|quota| *quota > 0)?, self.window?);
+        let more = requests.checked_sub(self.remaining + self.in_flight + 1)?;
+        Some(self.reset + window.saturating_mul((more / quota).try_into().ok()?))
+    }
+}
+
 #[derive(Debug)]
 struct Policy {
     name: Box<str>,
@@ -160,6 +182,21 @@ impl Quota {
             });
         }
         Ok(is_probe)
+    }
+
+    /// How the limit stands that leaves least.
+    #[cfg(feature = "fleet")]
+    pub(super) fn standing(&self, now: Instant) -> Option<Standing> {
+        let limits = self.limits.iter().filter(|limit| now < limit.latest);
+        let limit = limits.min_by_key(|limit| limit.remaining)?;
+        Some(Standing {
+            name: limit.name.to_string(),
+            remaining: limit.remaining.saturating_sub(self.in_flight),
+            in_flight: limit.remaining.min(self.in_flight),
+            reset: limit.latest - now,
+            quota: limit.quota,
+            window: limit.window,
+        })
     }
 
     /// Lets a request leave whatever the limits say.

@@ -127,6 +127,7 @@ fn name(kind: ErrorKind) -> &'static str {
         ErrorKind::InvalidRequest => "invalid_request",
         ErrorKind::Connect => "connect",
         ErrorKind::RateLimit => "rate_limit",
+        ErrorKind::Stopped => "stopped",
         ErrorKind::Timeout => "timeout",
         ErrorKind::Transport => "transport",
         ErrorKind::Redirect => "redirect",

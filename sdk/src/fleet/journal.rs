@@ -1,0 +1,482 @@
+//! Outcomes that outlive the program.
+
+use std::{
+    collections::BTreeMap,
+    error::Error as StdError,
+    fmt,
+    fs::{File, OpenOptions, TryLockError},
+    io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _},
+    path::{Path, PathBuf},
+};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Applied, keys::Keys};
+use crate::Error;
+
+/// A file that remembers the outcome of each target, so that a run can go on where an earlier one ended.
+///
+/// The first line says what the runs are for, and each further line is one target with its outcome, as JSON. Lines are
+/// only ever appended, each by one write, so that whatever ends the program, and be it `kill -9`, loses no line that was
+/// written. A last line that was cut off is taken away when the file is opened, and its target counts as not done. The
+/// system may still lose lines with its power; [`sync`](Self::sync) guards against that.
+///
+/// While a journal is open, the file is locked: a second run on it is refused.
+///
+/// # Examples
+///
+/// ```
+/// use cloudflare_sdk::fleet::{Applied, Entry, Journal};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("journal");
+/// let purpose = serde_json::json!({ "mode": "auto" });
+/// let mut journal = Journal::open(&path, &purpose)?;
+/// journal.record(&Entry::new("023e105f4ecef8ad9ca31a8372d0c353", &Ok(Applied::new(()))))?;
+/// drop(journal);
+///
+/// let journal = Journal::open(&path, &purpose)?;
+/// assert!(journal.is_done("023e105f4ecef8ad9ca31a8372d0c353"));
+/// drop(journal);
+/// assert!(Journal::open(&path, &serde_json::json!({ "mode": "custom" })).is_err());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Journal {
+    file: File,
+    path: PathBuf,
+    keys: Keys,
+    targets: BTreeMap<u128, bool>,
+    torn: bool,
+}
+
+/// The first line.
+#[derive(Deserialize, Serialize)]
+struct Header {
+    /// Which form the journal has.
+    journal: String,
+    purpose: Value,
+}
+
+const FORM: &str = "cloudflare-sdk fleet 1";
+
+/// The outcome of a target, as a line of a [`Journal`] holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[non_exhaustive]
+pub struct Entry {
+    /// What the target is known by.
+    pub target: String,
+    /// `changed`, `unchanged`, `done` where it is not known which of them, or `failed`.
+    pub result: String,
+    /// When it was, by the calendar of the machine, in the form of RFC 3339.
+    pub at: String,
+    /// Whether another attempt would come to the same, and so need not be made.
+    #[serde(default, rename = "final", skip_serializing_if = "std::ops::Not::not")]
+    pub is_final: bool,
+    /// The status of the response that a failure had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Cloudflare's code for a failure, the first if there are more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<u64>,
+    /// What an error says of itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The id by which Cloudflare's support finds the request that failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+impl Entry {
+    /// The outcome of a target that is known by a text, such as its id.
+    pub fn new<R>(target: impl Into<String>, result: &Result<Applied<R>, Error>) -> Self {
+        let now = DateTime::<Utc>::from(std::time::SystemTime::now());
+        let mut entry = Self {
+            target: target.into(),
+            result: String::new(),
+            at: now.to_rfc3339_opts(SecondsFormat::Secs, true),
+            is_final: true,
+            status: None,
+            code: None,
+            message: None,
+            request_id: None,
+        };
+        entry.result = match result {
+            Ok(applied) => match applied.changed {
+                Some(true) => "changed",
+                Some(false) => "unchanged",
+                None => "done",
+            },
+            Err(error) => {
+                entry.is_final = !error.is_retryable() && !error.outcome_unknown() && !error.is_authentication();
+                entry.status = error.status().map(|status| status.as_u16());
+                entry.code = error.errors().first().and_then(|info| info.code);
+                entry.message = Some(error.to_string());
+                entry.request_id = error.request_id().map(str::to_owned);
+                "failed"
+            }
+        }
+        .to_owned();
+        entry
+    }
+
+    /// Whether it tells of a failure.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        self.result == "failed"
+    }
+}
+
+impl Journal {
+    /// Opens a journal, or begins one where there is no file.
+    ///
+    /// `purpose` is what all runs on the journal have to agree in, such as the mode and the account.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`], when the file cannot be opened, read or written, when another run has it open, when it is
+    /// something else than a journal, and when it is one of runs for another purpose.
+    pub fn open(path: impl AsRef<Path>, purpose: &impl Serialize) -> Result<Self, JournalError> {
+        let path = path.as_ref().to_owned();
+        let fail = |reason| JournalError {
+            path: path.clone(),
+            reason,
+        };
+        let purpose = serde_json::to_value(purpose).map_err(|cause| fail(Reason::Purpose(cause)))?;
+        let file = OpenOptions::new().read(true).append(true).create(true).open(&path);
+        let file = file.map_err(|cause| fail(Reason::Io(cause)))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(fail(Reason::InUse)),
+            Err(TryLockError::Error(cause)) => return Err(fail(Reason::Io(cause))),
+        }
+        let mut journal = Self {
+            file,
+            path: path.clone(),
+            keys: Keys::default(),
+            targets: BTreeMap::new(),
+            torn: false,
+        };
+        journal.read(purpose).map_err(fail)?;
+        Ok(journal)
+    }
+
+    fn read(&mut self, purpose: Value) -> Result<(), Reason> {
+        let header = Header {
+            journal: FORM.to_owned(),
+            purpose,
+        };
+        let mut first = serde_json::to_string(&header).map_err(Reason::Purpose)?;
+        first.push('\n');
+        let mut lines = BufReader::new(&self.file);
+        let (mut line, mut number, mut end) = (Vec::new(), 0, 0);
+        let mut torn = None;
+        loop {
+            line.clear();
+            let length = lines.read_until(b'\n', &mut line).map_err(Reason::Io)?;
+            if length == 0 {
+                break;
+            }
+            number += 1;
+            if line.last() != Some(&b'\n') {
+                // Whoever writes a journal begins it so; any other text is somebody's file.
+                if number == 1 && !first.as_bytes().starts_with(&line) {
+                    return Err(Reason::NoJournal);
+                }
+                torn = Some(end);
+                break;
+            }
+            if number == 1 {
+                check(&line, &header)?;
+            } else {
+                let entry: Entry = serde_json::from_slice(&line).map_err(|cause| Reason::Line(number, cause))?;
+                self.targets.insert(self.keys.of(&entry.target), entry.is_final);
+            }
+            end += length as u64;
+        }
+        if let Some(end) = torn {
+            self.file.set_len(end).map_err(Reason::Io)?;
+            self.torn = true;
+        }
+        if end == 0 {
+            self.file.write_all(first.as_bytes()).map_err(Reason::Io)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the outcome of a target.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`], when it cannot be written. Then the run had better end, since nothing more is remembered.
+    pub fn record(&mut self, entry: &Entry) -> Result<(), JournalError> {
+        let fail = |reason| JournalError {
+            path: self.path.clone(),
+            reason,
+        };
+        let mut line = serde_json::to_vec(entry).map_err(|cause| fail(Reason::Purpose(cause)))?;
+        line.push(b'\n');
+        self.file.write_all(&line).map_err(|cause| fail(Reason::Io(cause)))?;
+        self.targets.insert(self.keys.of(&entry.target), entry.is_final);
+        Ok(())
+    }
+
+    /// Whether a target need not be tried again: it is as it was wanted, or failed in a way that another attempt would
+    /// not change.
+    #[must_use]
+    pub fn is_done(&self, target: &str) -> bool {
+        self.targets.get(&self.keys.of(target)).copied().unwrap_or(false)
+    }
+
+    /// How many targets need not be tried again.
+    #[must_use]
+    pub fn done(&self) -> usize {
+        self.targets.values().filter(|is_final| **is_final).count()
+    }
+
+    /// The outcomes in the journal, as they were written; the last one of a target counts.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`], when the file cannot be read.
+    pub fn entries(&self) -> Result<impl Iterator<Item = Result<Entry, JournalError>> + use<>, JournalError> {
+        let path = self.path.clone();
+        let fail = move |reason| JournalError {
+            path: path.clone(),
+            reason,
+        };
+        let mut file = self.file.try_clone().map_err(|cause| fail(Reason::Io(cause)))?;
+        file.seek(SeekFrom::Start(0)).map_err(|cause| fail(Reason::Io(cause)))?;
+        Ok((1..)
+            .zip(BufReader::new(file).split(b'\n'))
+            .skip(1)
+            .map(move |(number, line)| {
+                let line = line.map_err(|cause| fail(Reason::Io(cause)))?;
+                serde_json::from_slice(&line).map_err(|cause| fail(Reason::Line(number, cause)))
+            }))
+    }
+
+    /// Whether the last line had been cut off, and was taken away.
+    #[must_use]
+    pub fn was_torn(&self) -> bool {
+        self.torn
+    }
+
+    /// Makes sure that what was written outlives the system as well as the program.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`], when the system cannot.
+    pub fn sync(&self) -> Result<(), JournalError> {
+        self.file.sync_data().map_err(|cause| JournalError {
+            path: self.path.clone(),
+            reason: Reason::Io(cause),
+        })
+    }
+}
+
+/// Checks that the first line is that of a journal for the same purpose.
+fn check(line: &[u8], wanted: &Header) -> Result<(), Reason> {
+    let found: Header = serde_json::from_slice(line).map_err(|_| Reason::NoJournal)?;
+    if found.journal != wanted.journal {
+        return Err(Reason::NoJournal);
+    }
+    match found.purpose == wanted.purpose {
+        true => Ok(()),
+        false => Err(Reason::OtherPurpose(found.purpose, wanted.purpose.clone())),
+    }
+}
+
+/// Why a journal cannot be used.
+#[derive(Debug)]
+pub struct JournalError {
+    path: PathBuf,
+    reason: Reason,
+}
+
+#[derive(Debug)]
+enum Reason {
+    Io(io::Error),
+    InUse,
+    NoJournal,
+    Purpose(serde_json::Error),
+    OtherPurpose(Value, Value),
+    Line(u64, serde_json::Error),
+}
+
+impl JournalError {
+    /// Whether another run has the journal open.
+    #[must_use]
+    pub fn is_in_use(&self) -> bool {
+        matches!(self.reason, Reason::InUse)
+    }
+
+    /// Whether the journal is one of runs for another purpose.
+    #[must_use]
+    pub fn is_of_other_purpose(&self) -> bool {
+        matches!(self.reason, Reason::OtherPurpose(..))
+    }
+}
+
+impl fmt::Display for JournalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the journal {}: ", self.path.display())?;
+        match &self.reason {
+            Reason::Io(_) => f.write_str("cannot be read or written"),
+            Reason::InUse => {
+                f.write_str("another run has it open; wait for its end, or give this run a file of its own")
+            }
+            Reason::NoJournal => {
+                f.write_str("the file is no journal; give one that is, or a path where there is no file")
+            }
+            Reason::Purpose(_) => f.write_str("what it is for cannot be written as JSON"),
+            Reason::OtherPurpose(found, wanted) => write!(
+                f,
+                "it is one of runs for {found}, and this one is for {wanted}; give this run a file of its own"
+            ),
+            Reason::Line(number, _) => write!(f, "line {number} is damaged; mend or remove it"),
+        }
+    }
+}
+
+impl StdError for JournalError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.reason {
+            Reason::Io(cause) => Some(cause),
+            Reason::Purpose(cause) | Reason::Line(_, cause) => Some(cause),
+            Reason::InUse | Reason::NoJournal | Reason::OtherPurpose(..) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::ErrorKind;
+
+    const ZONE: &str = "023e105f4ecef8ad9ca31a8372d0c353";
+
+    fn folder() -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        (folder, path)
+    }
+
+    fn done(target: &str) -> Entry {
+        Entry::new(target, &Ok(Applied::new(()).changed(true)))
+    }
+
+    #[test]
+    fn a_journal_remembers_what_need_not_be_done_again() {
+        let (_folder, path) = folder();
+        let mut journal = Journal::open(&path, &json!({ "mode": "auto" })).unwrap();
+        let transient = Error::new(ErrorKind::Timeout, "late");
+        let refused = Error::from_response(
+            http::Response::builder()
+                .status(403)
+                .header("cf-ray", "1-FRA")
+                .body(r#"{"success":false,"errors":[{"code":9109,"message":"no"}]}"#)
+                .unwrap(),
+        );
+        for (target, result) in [("a", Ok(Applied::new(()))), ("b", Err(transient)), ("c", Err(refused))] {
+            journal.record(&Entry::new(target, &result)).unwrap();
+        }
+        drop(journal);
+        let journal = Journal::open(&path, &json!({ "mode": "auto" })).unwrap();
+        assert_eq!(
+            ["a", "b", "c", "d"].map(|target| journal.is_done(target)),
+            [true, false, true, false]
+        );
+        assert_eq!((journal.done(), journal.was_torn()), (2, false));
+        let entries: Vec<_> = journal.entries().unwrap().map(Result::unwrap).collect();
+        assert_eq!(
+            entries.iter().map(|entry| &*entry.result).collect::<Vec<_>>(),
+            ["done", "failed", "failed"]
+        );
+        let refused = &entries[2];
+        assert_eq!(
+            (refused.status, refused.code, refused.request_id.as_deref()),
+            (Some(403), Some(9109), Some("1-FRA"))
+        );
+    }
+
+    #[test]
+    fn wherever_the_last_line_is_cut_off_the_lines_before_it_stay() {
+        let (_folder, path) = folder();
+        let mut journal = Journal::open(&path, &json!(1)).unwrap();
+        journal.record(&done("a")).unwrap();
+        journal.record(&done("b")).unwrap();
+        drop(journal);
+        let whole = fs::read(&path).unwrap();
+        for length in 0..whole.len() {
+            fs::write(&path, &whole[..length]).unwrap();
+            let lines = whole[..length].iter().filter(|byte| **byte == b'\n').count();
+            let mut journal = Journal::open(&path, &json!(1)).unwrap();
+            assert_eq!(
+                [journal.is_done("a"), journal.is_done("b")],
+                [lines > 1, lines > 2],
+                "{length}"
+            );
+            assert_eq!(journal.was_torn(), length > 0 && whole[length - 1] != b'\n', "{length}");
+            for target in ["a", "b"].into_iter().skip(lines.saturating_sub(1)) {
+                journal.record(&done(target)).unwrap();
+            }
+            drop(journal);
+            assert!(Journal::open(&path, &json!(1)).unwrap().is_done("b"));
+        }
+    }
+
+    #[test]
+    fn a_journal_of_other_runs_is_refused_and_left_alone() {
+        let (_folder, path) = folder();
+        drop(Journal::open(&path, &json!({ "mode": "auto", "account": null })).unwrap());
+        let before = fs::read(&path).unwrap();
+        let error = Journal::open(&path, &json!({ "mode": "custom", "account": null })).unwrap_err();
+        assert!(error.is_of_other_purpose());
+        let text = error.to_string();
+        assert!(
+            text.contains(r#""mode":"auto""#) && text.contains(r#""mode":"custom""#),
+            "{text}"
+        );
+        assert_eq!(fs::read(&path).unwrap(), before);
+    }
+
+    #[test]
+    fn what_is_no_journal_is_refused_and_left_alone() {
+        for text in [ZONE, "023e\n", "{}\n", "{\"journal\":\"other\",\"purpose\":1}\n", "{"] {
+            let (_folder, path) = folder();
+            fs::write(&path, text).unwrap();
+            let outcome = Journal::open(&path, &json!(1));
+            // A single brace is how a journal begins.
+            assert_eq!(outcome.is_ok(), text == "{", "{text}");
+            if let Err(error) = outcome {
+                assert!(error.to_string().contains("no journal"), "{error}");
+                assert_eq!(fs::read(&path).unwrap(), text.as_bytes());
+            }
+        }
+        let (_folder, path) = folder();
+        drop(Journal::open(&path, &json!(1)).unwrap());
+        let mut damaged = fs::read(&path).unwrap();
+        damaged.extend_from_slice(b"{\"target\":1}\n");
+        fs::write(&path, &damaged).unwrap();
+        let error = Journal::open(&path, &json!(1)).unwrap_err();
+        assert!(error.to_string().contains("line 2"), "{error}");
+    }
+
+    #[test]
+    fn two_runs_cannot_have_one_journal() {
+        let (_folder, path) = folder();
+        let journal = Journal::open(&path, &json!(1)).unwrap();
+        assert!(Journal::open(&path, &json!(1)).unwrap_err().is_in_use());
+        drop(journal);
+        Journal::open(&path, &json!(1)).unwrap();
+    }
+}

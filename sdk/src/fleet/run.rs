@@ -1,0 +1,268 @@
+//! A run: targets in, outcomes out.
+
+use std::{
+    error::Error as StdError,
+    fmt,
+    future::{Future, poll_fn},
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use futures_util::stream::{FusedStream, FuturesUnordered, Stream, StreamExt as _, TryStream};
+
+use super::{Fleet, Progress};
+use crate::{Client, Error, ErrorKind};
+
+/// What became of a target.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Outcome<T, R> {
+    /// The target, as the stream of targets gave it.
+    pub target: T,
+    /// What the operation gave.
+    pub result: Result<Applied<R>, Error>,
+}
+
+/// What an operation did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Applied<R> {
+    /// What the operation gave.
+    pub value: R,
+    /// Whether it changed anything; `None` if it does not know.
+    pub changed: Option<bool>,
+}
+
+impl<R> Applied<R> {
+    /// A success of which it is not known whether it changed anything.
+    pub fn new(value: R) -> Self {
+        Self { value, changed: None }
+    }
+
+    /// Says whether anything was changed.
+    #[must_use]
+    pub fn changed(mut self, changed: bool) -> Self {
+        self.changed = Some(changed);
+        self
+    }
+}
+
+/// The outcomes of a run, as a stream: one for each target, in the order in which they end.
+///
+/// Nothing happens unless it is polled, by [`next`](Run::next), for instance. When a run is dropped before its end, its
+/// calls end with it; which targets were under way and have not been reported, [`Progress::in_flight`] tells.
+#[must_use = "nothing is done before the run is polled"]
+pub struct Run<S: TryStream, O, F, R> {
+    fleet: Fleet,
+    targets: Pin<Box<S>>,
+    operation: O,
+    under_way: FuturesUnordered<UnderWay<F>>,
+    progress: Progress<S::Ok>,
+    /// Why no more targets are begun.
+    end: Option<End<S::Error>>,
+    /// How many were begun, and then given up unsent because the run was stopped.
+    given_up: u64,
+    result: std::marker::PhantomData<fn() -> R>,
+}
+
+enum End<E> {
+    Done,
+    Stopped,
+    Failure(String),
+    Targets(E),
+}
+
+/// An operation under way, with the number under which its target is known.
+struct UnderWay<F> {
+    key: u64,
+    operation: Pin<Box<F>>,
+}
+
+impl<F: Future> Future for UnderWay<F> {
+    type Output = (u64, F::Output);
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let key = self.key;
+        self.operation.as_mut().poll(context).map(|output| (key, output))
+    }
+}
+
+/// Why a run ended before all targets were done.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum RunError<E> {
+    /// The stream of targets failed; those that it had given were done.
+    Targets(E),
+    /// A failure concerned all targets, as [`Fleet::stop_when`] has it; it was reported with its target.
+    Failure(String),
+    /// [`Run::stop`] was called before all targets were done.
+    Stopped,
+    /// Not all outcomes were taken from the stream.
+    Unfinished,
+}
+
+impl<E> fmt::Display for RunError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Targets(_) => f.write_str("the targets could not all be read"),
+            Self::Failure(failure) => write!(f, "stopped by a failure that concerns all targets: {failure}"),
+            Self::Stopped => f.write_str("stopped before all targets were done"),
+            Self::Unfinished => f.write_str("not all outcomes were waited for"),
+        }
+    }
+}
+
+impl<E: StdError + 'static> StdError for RunError<E> {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Targets(cause) => Some(cause),
+            _ => None,
+        }
+    }
+}
+
+impl<S, O, F, R> Run<S, O, F, R>
+where
+    S: TryStream,
+    S::Ok: Clone,
+{
+    pub(super) fn new(fleet: Fleet, targets: S, operation: O) -> Self {
+        let progress = Progress::new(fleet.client.runtime().clone());
+        Self {
+            fleet,
+            targets: Box::pin(targets),
+            operation,
+            under_way: FuturesUnordered::new(),
+            progress,
+            end: None,
+            given_up: 0,
+            result: std::marker::PhantomData,
+        }
+    }
+
+    /// How far the run is, to be asked from anywhere and at any time.
+    #[must_use]
+    pub fn progress(&self) -> Progress<S::Ok> {
+        self.progress.clone()
+    }
+
+    /// Begins no more targets.
+    ///
+    /// What is under way is finished, and reported, as the stream goes on; calls that wait for the rate limit or to be
+    /// repeated wait no longer. Targets for which nothing was sent are not reported.
+    pub fn stop(&mut self) {
+        self.end.get_or_insert(End::Stopped);
+        self.fleet.stop.stop();
+    }
+
+    /// Says whether all targets were done, once the stream has ended.
+    ///
+    /// That some of them failed is no error here: their outcomes said so.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`], when the stream of targets failed, when the run was stopped, and when it has not ended.
+    pub fn finish(self) -> Result<(), RunError<S::Error>> {
+        match self.end {
+            _ if !self.under_way.is_empty() => Err(RunError::Unfinished),
+            None => Err(RunError::Unfinished),
+            Some(End::Done) => Ok(()),
+            Some(End::Stopped) => Err(RunError::Stopped),
+            Some(End::Failure(failure)) => Err(RunError::Failure(failure)),
+            Some(End::Targets(cause)) => Err(RunError::Targets(cause)),
+        }
+    }
+}
+
+impl<S, O, F, R> Unpin for Run<S, O, F, R> where S: TryStream {}
+
+impl<S, O, F, R> Stream for Run<S, O, F, R>
+where
+    S: TryStream,
+    S::Ok: Clone,
+    O: FnMut(Client, S::Ok) -> F,
+    F: Future<Output = Result<Applied<R>, Error>>,
+{
+    type Item = Outcome<S::Ok, R>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let run = self.get_mut();
+        loop {
+            run.begin(context);
+            let (key, result) = match run.under_way.poll_next_unpin(context) {
+                Poll::Ready(Some(ended)) => ended,
+                Poll::Ready(None) if run.end.is_some() => return Poll::Ready(None),
+                Poll::Ready(None) | Poll::Pending => return Poll::Pending,
+            };
+            if result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Stopped) {
+                run.given_up += 1;
+                run.progress.give_up(key);
+                continue;
+            }
+            if let Err(error) = &result
+                && (run.fleet.stop_when)(error)
+            {
+                run.end.get_or_insert(End::Failure(error.to_string()));
+                run.fleet.stop.stop();
+            }
+            if let Some(target) = run.progress.end(key, &result) {
+                return Poll::Ready(Some(Outcome { target, result }));
+            }
+        }
+    }
+}
+
+impl<S, O, F, R> Run<S, O, F, R>
+where
+    S: TryStream,
+    S::Ok: Clone,
+    O: FnMut(Client, S::Ok) -> F,
+    F: Future<Output = Result<Applied<R>, Error>>,
+{
+    /// The next outcome, once there is one; `None` when the run has ended.
+    ///
+    /// It may be dropped and called again, as `select!` does, without any loss.
+    pub async fn next(&mut self) -> Option<Outcome<S::Ok, R>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// Begins as many targets as there may be under way and as there are.
+    fn begin(&mut self, context: &mut Context<'_>) {
+        while self.end.is_none() && self.under_way.len() < self.fleet.concurrency {
+            match self.targets.as_mut().try_poll_next(context) {
+                Poll::Ready(Some(Ok(target))) => {
+                    let key = self.progress.begin(target.clone(), self.targets.size_hint());
+                    let operation = Box::pin((self.operation)(self.fleet.client.clone(), target));
+                    self.under_way.push(UnderWay { key, operation });
+                }
+                Poll::Ready(Some(Err(cause))) => self.end = Some(End::Targets(cause)),
+                Poll::Ready(None) => {
+                    self.progress.all_begun();
+                    self.end = Some(End::Done);
+                }
+                Poll::Pending => return,
+            }
+        }
+    }
+}
+
+impl<S, O, F, R> FusedStream for Run<S, O, F, R>
+where
+    S: TryStream,
+    S::Ok: Clone,
+    O: FnMut(Client, S::Ok) -> F,
+    F: Future<Output = Result<Applied<R>, Error>>,
+{
+    fn is_terminated(&self) -> bool {
+        self.end.is_some() && self.under_way.is_empty()
+    }
+}
+
+impl<S: TryStream, O, F, R> fmt::Debug for Run<S, O, F, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run")
+            .field("fleet", &self.fleet)
+            .field("under_way", &self.under_way.len())
+            .finish_non_exhaustive()
+    }
+}
