@@ -2,6 +2,7 @@
 
 pub mod document;
 pub mod faults;
+pub mod fleet_server;
 pub mod instances;
 pub mod leap;
 pub mod loopback;

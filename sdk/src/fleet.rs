@@ -42,10 +42,10 @@
 //! ```
 
 mod journal;
-mod keys;
 mod pages;
 mod progress;
 mod run;
+mod seen;
 #[cfg(test)]
 mod simulation;
 mod sources;
@@ -60,6 +60,7 @@ pub use journal::{Entry, Journal, JournalError};
 pub use pages::{Pages, pages};
 pub use progress::{Progress, Snapshot};
 pub use run::{Applied, Outcome, Run, RunError};
+pub use seen::Seen;
 pub use sources::{Each, Lines, each, lines};
 
 impl Client {
@@ -70,6 +71,7 @@ impl Client {
             client: Self::from_runtime(self.runtime().with_stop(Arc::clone(&stop))),
             stop,
             concurrency: 32,
+            limit: None,
             stop_when: Box::new(Error::is_authentication),
         }
     }
@@ -83,6 +85,7 @@ pub struct Fleet {
     client: Client,
     stop: Arc<Stop>,
     concurrency: usize,
+    limit: Option<u64>,
     stop_when: Box<dyn Fn(&Error) -> bool + Send + Sync>,
 }
 
@@ -93,6 +96,14 @@ impl Fleet {
     /// memory.
     pub fn concurrency(mut self, targets: usize) -> Self {
         self.concurrency = targets.max(1);
+        self
+    }
+
+    /// For how many targets the operation is made at most; for all by default.
+    ///
+    /// Those that are [skipped](Run::skip_if) do not count.
+    pub fn limit(mut self, targets: u64) -> Self {
+        self.limit = Some(targets);
         self
     }
 

@@ -13,7 +13,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Applied, keys::Keys};
+use super::{Applied, seen::Keys};
 use crate::Error;
 
 /// A file that remembers the outcome of each target, so that a run can go on where an earlier one ended.
@@ -287,7 +287,10 @@ fn check(line: &[u8], wanted: &Header) -> Result<(), Reason> {
     }
     match found.purpose == wanted.purpose {
         true => Ok(()),
-        false => Err(Reason::OtherPurpose(found.purpose, wanted.purpose.clone())),
+        false => Err(Reason::OtherPurpose {
+            found: found.purpose.to_string(),
+            wanted: wanted.purpose.to_string(),
+        }),
     }
 }
 
@@ -304,7 +307,7 @@ enum Reason {
     InUse,
     NoJournal,
     Purpose(serde_json::Error),
-    OtherPurpose(Value, Value),
+    OtherPurpose { found: String, wanted: String },
     Line(u64, serde_json::Error),
 }
 
@@ -318,7 +321,7 @@ impl JournalError {
     /// Whether the journal is one of runs for another purpose.
     #[must_use]
     pub fn is_of_other_purpose(&self) -> bool {
-        matches!(self.reason, Reason::OtherPurpose(..))
+        matches!(self.reason, Reason::OtherPurpose { .. })
     }
 }
 
@@ -334,7 +337,7 @@ impl fmt::Display for JournalError {
                 f.write_str("the file is no journal; give one that is, or a path where there is no file")
             }
             Reason::Purpose(_) => f.write_str("what it is for cannot be written as JSON"),
-            Reason::OtherPurpose(found, wanted) => write!(
+            Reason::OtherPurpose { found, wanted } => write!(
                 f,
                 "it is one of runs for {found}, and this one is for {wanted}; give this run a file of its own"
             ),
@@ -348,7 +351,7 @@ impl StdError for JournalError {
         match &self.reason {
             Reason::Io(cause) => Some(cause),
             Reason::Purpose(cause) | Reason::Line(_, cause) => Some(cause),
-            Reason::InUse | Reason::NoJournal | Reason::OtherPurpose(..) => None,
+            Reason::InUse | Reason::NoJournal | Reason::OtherPurpose { .. } => None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Targets from an operation that lists them, page by page.
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::VecDeque,
     fmt,
     future::Future,
     hash::Hash,
@@ -11,7 +11,7 @@ use std::{
 
 use futures_util::stream::Stream;
 
-use super::keys::Keys;
+use super::Seen;
 use crate::{Client, Error, Response};
 
 /// How often the list is read again because it changed while it was read.
@@ -89,9 +89,8 @@ impl<T, F, Fut> Pages<T, F, Fut> {
     ///
     /// Some 26 bytes of each item are kept in memory.
     pub fn unique_by<K: Hash>(mut self, mut key: impl FnMut(&T) -> K + Send + 'static) -> Self {
-        // A set of hashes would take twice the memory while it grows.
-        let (keys, mut known) = (Keys::default(), BTreeSet::new());
-        self.is_new = Some(Box::new(move |item| known.insert(keys.of(&key(item)))));
+        let mut seen = Seen::new();
+        self.is_new = Some(Box::new(move |item| seen.insert(&key(item))));
         self
     }
 

@@ -8,7 +8,10 @@ use std::{
 };
 
 use super::Applied;
-use crate::{Error, ErrorKind, RateLimit, runtime::Runtime};
+use crate::{
+    Error, ErrorKind, RateLimit,
+    runtime::{Runtime, Standing},
+};
 
 /// How far a run is; made by [`Run::progress`](super::Run::progress).
 ///
@@ -31,6 +34,11 @@ struct State<T> {
     done: u64,
     failures: BTreeMap<ErrorKind, u64>,
     under_way: HashMap<u64, T>,
+    skipped: u64,
+    /// How many targets there may be at most.
+    limit: Option<u64>,
+    /// How the limit stood at the first outcome, and when that was.
+    first: Option<(Instant, Standing)>,
     /// How many targets come after those that were begun, if that is known.
     to_come: Option<u64>,
     /// When the latest outcome came; the time that counts once nothing is under way.
@@ -51,6 +59,8 @@ pub struct Snapshot {
     pub failed: u64,
     /// Failures by what went wrong in general, as far as there are any.
     pub failures: Vec<(ErrorKind, u64)>,
+    /// Targets that [needed nothing](super::Run::skip_if).
+    pub skipped: u64,
     /// Targets that are worked on.
     pub under_way: u64,
     /// Targets without an outcome, those under way included; `None` while nobody knows how many will come.
@@ -61,6 +71,9 @@ pub struct Snapshot {
     pub rate: f64,
     /// What is left of the rate limit that leaves least, as far as the responses to all clones of the client tell.
     pub rate_limit: Option<RateLimit>,
+    /// How long the targets that are done had to take at least, with the rate limit as it stood at the first outcome, for
+    /// one call a target; `None` where there is no limit.
+    pub least: Option<Duration>,
     /// How long until the end, by the rate limit and what the run has taken so far, for one call a target; `None` while
     /// nobody knows.
     pub time_left: Option<Duration>,
@@ -84,7 +97,11 @@ impl<T: Clone> Progress<T> {
         let limit = self.shared.runtime.standing(now);
         let state = self.lock();
         let under_way = state.under_way.len() as u64;
-        let remaining = state.to_come.map(|to_come| to_come + under_way);
+        let begun_at_most = state.limit.map(|limit| limit.saturating_sub(state.begun));
+        let to_come = state
+            .to_come
+            .map(|to_come| begun_at_most.map_or(to_come, |most| most.min(to_come)));
+        let remaining = to_come.map(|to_come| to_come + under_way);
         let end = match (state.latest, under_way) {
             (Some(latest), 0) => latest,
             _ => now,
@@ -100,9 +117,14 @@ impl<T: Clone> Progress<T> {
             unchanged: state.unchanged,
             failed: state.failures.values().sum(),
             failures: state.failures.iter().map(|(kind, count)| (*kind, *count)).collect(),
+            skipped: state.skipped,
             under_way,
             remaining,
             elapsed,
+            least: state.first.as_ref().map(|(first, limit)| {
+                let others = limit.time_for(state.done.saturating_sub(1)).unwrap_or_default();
+                first.saturating_duration_since(state.started) + others
+            }),
             rate,
             time_left: remaining.and_then(|remaining| {
                 let by_limit = limit.as_ref().and_then(|limit| limit.time_for(remaining));
@@ -129,7 +151,7 @@ impl<T: Clone> Progress<T> {
 }
 
 impl<T> Progress<T> {
-    pub(super) fn new(runtime: Runtime) -> Self {
+    pub(super) fn new(runtime: Runtime, limit: Option<u64>) -> Self {
         let state = State {
             started: runtime.now(),
             begun: 0,
@@ -138,6 +160,9 @@ impl<T> Progress<T> {
             done: 0,
             failures: BTreeMap::new(),
             under_way: HashMap::new(),
+            skipped: 0,
+            limit,
+            first: None,
             to_come: None,
             latest: None,
         };
@@ -155,9 +180,20 @@ impl<T> Progress<T> {
         let key = state.begun;
         state.begun += 1;
         state.under_way.insert(key, target);
-        let (least, most) = to_come;
-        state.to_come = most.filter(|most| *most == least).map(|most| most as u64);
+        state.to_come = exactly(to_come);
         key
+    }
+
+    /// A target needs nothing.
+    pub(super) fn skip(&self, to_come: (usize, Option<usize>)) {
+        let mut state = self.lock();
+        state.skipped += 1;
+        state.to_come = exactly(to_come);
+    }
+
+    /// How many targets were begun.
+    pub(super) fn begun(&self) -> u64 {
+        self.lock().begun
     }
 
     /// No more targets come.
@@ -171,6 +207,9 @@ impl<T> Progress<T> {
         let mut state = self.lock();
         state.done += 1;
         state.latest = Some(now);
+        if state.done == 1 {
+            state.first = self.shared.runtime.standing(now).map(|limit| (now, limit));
+        }
         match result {
             Ok(applied) => match applied.changed {
                 Some(true) => state.changed += 1,
@@ -192,6 +231,11 @@ impl<T> Progress<T> {
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A size hint that leaves nothing open.
+fn exactly((least, most): (usize, Option<usize>)) -> Option<u64> {
+    most.filter(|most| *most == least).map(|most| most as u64)
 }
 
 impl<T> Clone for Progress<T> {

@@ -56,14 +56,15 @@ pub struct Run<S: TryStream, O, F, R> {
     fleet: Fleet,
     targets: Pin<Box<S>>,
     operation: O,
+    skip: Option<Skip<S::Ok>>,
     under_way: FuturesUnordered<UnderWay<F>>,
     progress: Progress<S::Ok>,
     /// Why no more targets are begun.
     end: Option<End<S::Error>>,
-    /// How many were begun, and then given up unsent because the run was stopped.
-    given_up: u64,
     result: std::marker::PhantomData<fn() -> R>,
 }
+
+type Skip<T> = Box<dyn FnMut(&T) -> bool + Send>;
 
 enum End<E> {
     Done,
@@ -127,17 +128,23 @@ where
     S::Ok: Clone,
 {
     pub(super) fn new(fleet: Fleet, targets: S, operation: O) -> Self {
-        let progress = Progress::new(fleet.client.runtime().clone());
+        let progress = Progress::new(fleet.client.runtime().clone(), fleet.limit);
         Self {
             fleet,
             targets: Box::pin(targets),
             operation,
+            skip: None,
             under_way: FuturesUnordered::new(),
             progress,
             end: None,
-            given_up: 0,
             result: std::marker::PhantomData,
         }
+    }
+
+    /// Which targets need nothing, such as those that a [journal](super::Journal) has; they are not reported.
+    pub fn skip_if(mut self, needs_nothing: impl FnMut(&S::Ok) -> bool + Send + 'static) -> Self {
+        self.skip = Some(Box::new(needs_nothing));
+        self
     }
 
     /// How far the run is, to be asked from anywhere and at any time.
@@ -195,7 +202,6 @@ where
                 Poll::Ready(None) | Poll::Pending => return Poll::Pending,
             };
             if result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Stopped) {
-                run.given_up += 1;
                 run.progress.give_up(key);
                 continue;
             }
@@ -229,8 +235,16 @@ where
     /// Begins as many targets as there may be under way and as there are.
     fn begin(&mut self, context: &mut Context<'_>) {
         while self.end.is_none() && self.under_way.len() < self.fleet.concurrency {
+            if self.fleet.limit.is_some_and(|limit| self.progress.begun() >= limit) {
+                self.end = Some(End::Done);
+                return;
+            }
             match self.targets.as_mut().try_poll_next(context) {
                 Poll::Ready(Some(Ok(target))) => {
+                    if self.skip.as_mut().is_some_and(|needs_nothing| needs_nothing(&target)) {
+                        self.progress.skip(self.targets.size_hint());
+                        continue;
+                    }
                     let key = self.progress.begin(target.clone(), self.targets.size_hint());
                     let operation = Box::pin((self.operation)(self.fleet.client.clone(), target));
                     self.under_way.push(UnderWay { key, operation });
