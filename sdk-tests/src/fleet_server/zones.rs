@@ -176,5 +176,15 @@ fn zone(number: usize) -> Value {
         "name": name(number),
         "status": status(number),
         "account": { "id": account(number), "name": format!("Account {}", number % 2 + 1) },
+        "activated_on": "2014-01-02T00:01:00.12345Z",
+        "created_on": "2014-01-01T05:20:00.12345Z",
+        "modified_on": "2014-01-01T05:20:00.12345Z",
+        "development_mode": 0,
+        "meta": {},
+        "name_servers": ["bob.ns.cloudflare.com", "lola.ns.cloudflare.com"],
+        "original_dnshost": null,
+        "original_name_servers": null,
+        "original_registrar": null,
+        "owner": { "id": account(number), "name": "Example Org", "type": "organization" },
     })
 }

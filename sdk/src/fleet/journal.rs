@@ -7,6 +7,7 @@ use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -34,7 +35,7 @@ use crate::Error;
 /// # let folder = tempfile::tempdir()?;
 /// # let path = folder.path().join("journal");
 /// let purpose = serde_json::json!({ "mode": "auto" });
-/// let mut journal = Journal::open(&path, &purpose)?;
+/// let journal = Journal::open(&path, &purpose)?;
 /// journal.record(&Entry::new("023e105f4ecef8ad9ca31a8372d0c353", &Ok(Applied::new(()))))?;
 /// drop(journal);
 ///
@@ -50,8 +51,17 @@ pub struct Journal {
     file: File,
     path: PathBuf,
     keys: Keys,
-    targets: BTreeMap<u128, bool>,
+    targets: Mutex<BTreeMap<u128, State>>,
     torn: bool,
+}
+
+/// What is known of a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Succeeded,
+    /// Another attempt would come to the same.
+    Refused,
+    Failed,
 }
 
 /// The first line.
@@ -124,6 +134,14 @@ impl Entry {
         entry
     }
 
+    fn state(&self) -> State {
+        match (self.is_failure(), self.is_final) {
+            (false, _) => State::Succeeded,
+            (true, true) => State::Refused,
+            (true, false) => State::Failed,
+        }
+    }
+
     /// Whether it tells of a failure.
     #[must_use]
     pub fn is_failure(&self) -> bool {
@@ -158,7 +176,7 @@ impl Journal {
             file,
             path: path.clone(),
             keys: Keys::default(),
-            targets: BTreeMap::new(),
+            targets: Mutex::default(),
             torn: false,
         };
         journal.read(purpose).map_err(fail)?;
@@ -170,6 +188,7 @@ impl Journal {
             journal: FORM.to_owned(),
             purpose,
         };
+        let targets = self.targets.get_mut().unwrap_or_else(PoisonError::into_inner);
         let mut first = serde_json::to_string(&header).map_err(Reason::Purpose)?;
         first.push('\n');
         let mut lines = BufReader::new(&self.file);
@@ -194,7 +213,7 @@ impl Journal {
                 check(&line, &header)?;
             } else {
                 let entry: Entry = serde_json::from_slice(&line).map_err(|cause| Reason::Line(number, cause))?;
-                self.targets.insert(self.keys.of(&entry.target), entry.is_final);
+                targets.insert(self.keys.of(&entry.target), entry.state());
             }
             end += length as u64;
         }
@@ -213,15 +232,16 @@ impl Journal {
     /// # Errors
     ///
     /// [`JournalError`], when it cannot be written. Then the run had better end, since nothing more is remembered.
-    pub fn record(&mut self, entry: &Entry) -> Result<(), JournalError> {
+    pub fn record(&self, entry: &Entry) -> Result<(), JournalError> {
         let fail = |reason| JournalError {
             path: self.path.clone(),
             reason,
         };
         let mut line = serde_json::to_vec(entry).map_err(|cause| fail(Reason::Purpose(cause)))?;
         line.push(b'\n');
-        self.file.write_all(&line).map_err(|cause| fail(Reason::Io(cause)))?;
-        self.targets.insert(self.keys.of(&entry.target), entry.is_final);
+        let mut targets = self.targets();
+        (&self.file).write_all(&line).map_err(|cause| fail(Reason::Io(cause)))?;
+        targets.insert(self.keys.of(&entry.target), entry.state());
         Ok(())
     }
 
@@ -229,13 +249,27 @@ impl Journal {
     /// not change.
     #[must_use]
     pub fn is_done(&self, target: &str) -> bool {
-        self.targets.get(&self.keys.of(target)).copied().unwrap_or(false)
+        matches!(self.state(target), Some(State::Succeeded | State::Refused))
+    }
+
+    /// Whether a target is as it was wanted.
+    #[must_use]
+    pub fn has_succeeded(&self, target: &str) -> bool {
+        self.state(target) == Some(State::Succeeded)
+    }
+
+    fn targets(&self) -> MutexGuard<'_, BTreeMap<u128, State>> {
+        self.targets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn state(&self, target: &str) -> Option<State> {
+        self.targets().get(&self.keys.of(target)).copied()
     }
 
     /// How many targets need not be tried again.
     #[must_use]
     pub fn done(&self) -> usize {
-        self.targets.values().filter(|is_final| **is_final).count()
+        self.targets().values().filter(|state| **state != State::Failed).count()
     }
 
     /// The outcomes in the journal, as they were written; the last one of a target counts.
@@ -380,7 +414,7 @@ mod tests {
     #[test]
     fn a_journal_remembers_what_need_not_be_done_again() {
         let (_folder, path) = folder();
-        let mut journal = Journal::open(&path, &json!({ "mode": "auto" })).unwrap();
+        let journal = Journal::open(&path, &json!({ "mode": "auto" })).unwrap();
         let transient = Error::new(ErrorKind::Timeout, "late");
         let refused = Error::from_response(
             http::Response::builder()
@@ -414,7 +448,7 @@ mod tests {
     #[test]
     fn wherever_the_last_line_is_cut_off_the_lines_before_it_stay() {
         let (_folder, path) = folder();
-        let mut journal = Journal::open(&path, &json!(1)).unwrap();
+        let journal = Journal::open(&path, &json!(1)).unwrap();
         journal.record(&done("a")).unwrap();
         journal.record(&done("b")).unwrap();
         drop(journal);
@@ -422,7 +456,7 @@ mod tests {
         for length in 0..whole.len() {
             fs::write(&path, &whole[..length]).unwrap();
             let lines = whole[..length].iter().filter(|byte| **byte == b'\n').count();
-            let mut journal = Journal::open(&path, &json!(1)).unwrap();
+            let journal = Journal::open(&path, &json!(1)).unwrap();
             assert_eq!(
                 [journal.is_done("a"), journal.is_done("b")],
                 [lines > 1, lines > 2],

@@ -1,0 +1,187 @@
+//! What a person sees, and what a machine reads.
+
+use std::{
+    io::{self, IsTerminal as _, Write as _},
+    time::{Duration, Instant},
+};
+
+use cloudflare_sdk::fleet::{Entry, Snapshot};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+/// How often plain lines tell of the progress.
+const PLAIN: Duration = Duration::from_secs(5);
+
+/// How many failures the summary lists.
+const LISTED: usize = 20;
+
+pub struct Display {
+    json: bool,
+    dry_run: bool,
+    /// On a terminal only.
+    bar: Option<ProgressBar>,
+    told: Instant,
+    failures: Vec<Entry>,
+}
+
+impl Display {
+    pub fn new(json: bool, dry_run: bool) -> Self {
+        let bar = io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::new(0);
+            // What does not fit into the terminal is cut off at its right.
+            let style = ProgressStyle::with_template("{wide_bar} {percent:>3}%\n{wide_msg}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar
+        });
+        Self {
+            json,
+            dry_run,
+            bar,
+            told: Instant::now(),
+            failures: Vec::new(),
+        }
+    }
+
+    /// A line beside the outcomes.
+    pub fn note(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(text),
+            None => eprintln!("{text}"),
+        }
+    }
+
+    pub fn outcome(&mut self, entry: Entry) -> io::Result<()> {
+        if self.json {
+            let line = serde_json::to_string(&entry)?;
+            self.print(&line)?;
+        } else if entry.is_failure() {
+            self.note(&failure(&entry));
+        } else if self.dry_run && entry.result == "changed" {
+            self.print(&format!("{}: would change", entry.target))?;
+        }
+        if entry.is_failure() && self.failures.len() < LISTED {
+            self.failures.push(entry);
+        }
+        Ok(())
+    }
+
+    fn print(&self, line: &str) -> io::Result<()> {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| writeln!(io::stdout().lock(), "{line}")),
+            None => writeln!(io::stdout().lock(), "{line}"),
+        }
+    }
+
+    pub fn progress(&mut self, snapshot: &Snapshot) {
+        match &self.bar {
+            Some(bar) => {
+                if let Some(remaining) = snapshot.remaining {
+                    bar.set_length(snapshot.done + remaining);
+                }
+                bar.set_position(snapshot.done);
+                bar.set_message(self.line(snapshot));
+                bar.tick();
+            }
+            None if self.told.elapsed() >= PLAIN => {
+                self.told = Instant::now();
+                eprintln!("{}", self.line(snapshot));
+            }
+            None => {}
+        }
+    }
+
+    fn line(&self, snapshot: &Snapshot) -> String {
+        let mut parts = vec![match snapshot.remaining {
+            Some(remaining) => format!("{} of {} zones", snapshot.done, snapshot.done + remaining),
+            None => format!("{} zones", snapshot.done),
+        }];
+        parts.extend(counts(snapshot, self.dry_run));
+        if let Some(left) = snapshot.time_left.filter(|_| snapshot.remaining != Some(0)) {
+            parts.push(format!("{} left", seconds(left)));
+        }
+        if let Some(limit) = &snapshot.rate_limit {
+            let reset = limit.reset.map(seconds).unwrap_or_default();
+            parts.push(format!("{} requests left for {reset}", limit.remaining));
+        }
+        parts.push(format!("{:.1} a second", snapshot.rate));
+        parts.join(", ")
+    }
+
+    /// The end, as far as it came.
+    pub fn summary(&self, snapshot: &Snapshot, end: Option<&str>) -> io::Result<()> {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        if self.json {
+            let failures = snapshot
+                .failures
+                .iter()
+                .map(|(kind, count)| (format!("{kind:?}"), json!(count)));
+            let line = json!({
+                "summary": {
+                    "done": snapshot.done,
+                    "changed": snapshot.changed,
+                    "unchanged": snapshot.unchanged,
+                    "failed": snapshot.failed,
+                    "failures": failures.collect::<serde_json::Map<_, _>>(),
+                    "skipped": snapshot.skipped,
+                    "remaining": snapshot.remaining,
+                    "seconds": snapshot.elapsed.as_secs_f64(),
+                    "least_seconds": snapshot.least.map(|least| least.as_secs_f64()),
+                    "stopped": end,
+                }
+            });
+            return self.print(&line.to_string());
+        }
+        let mut text = format!("{} zones in {}", snapshot.done, seconds(snapshot.elapsed));
+        match snapshot.least.filter(|least| !least.is_zero()) {
+            Some(least) => text += &format!("; the rate limit allows {} at best\n", seconds(least)),
+            None => text.push('\n'),
+        }
+        for count in counts(snapshot, self.dry_run) {
+            text += &format!("  {count}\n");
+        }
+        if snapshot.skipped > 0 {
+            text += &format!("  {} skipped, which need nothing\n", snapshot.skipped);
+        }
+        for entry in &self.failures {
+            text += &format!("  {}\n", failure(entry));
+        }
+        if snapshot.failed > self.failures.len() as u64 {
+            let more = snapshot.failed - self.failures.len() as u64;
+            text += &format!("  and {more} more failures\n");
+        }
+        if let Some(end) = end {
+            text += &format!("{end}\n");
+        }
+        io::stdout().lock().write_all(text.as_bytes())
+    }
+}
+
+fn counts(snapshot: &Snapshot, dry_run: bool) -> Vec<String> {
+    let (changed, others) = match dry_run {
+        true => ("would change", "as wanted"),
+        false => ("changed", "unchanged"),
+    };
+    let done = snapshot.succeeded() - snapshot.changed - snapshot.unchanged;
+    let mut counts = vec![
+        format!("{} {changed}", snapshot.changed),
+        format!("{} {others}", snapshot.unchanged),
+    ];
+    if done > 0 {
+        counts.push(format!("{done} done"));
+    }
+    counts.push(format!("{} failed", snapshot.failed));
+    counts
+}
+
+fn failure(entry: &Entry) -> String {
+    format!("{}: {}", entry.target, entry.message.as_deref().unwrap_or("failed"))
+}
+
+fn seconds(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ 0..60 => format!("{}.{} s", seconds, time.subsec_millis() / 100),
+        seconds => format!("{}:{:02} min", seconds / 60, seconds % 60),
+    }
+}
