@@ -1,6 +1,7 @@
 //! What the tests of the SDK share.
 
 pub mod document;
+pub mod example;
 pub mod faults;
 pub mod fleet_server;
 pub mod instances;

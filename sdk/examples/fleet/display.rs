@@ -101,7 +101,10 @@ impl Display {
         }
         if let Some(limit) = &snapshot.rate_limit {
             let reset = limit.reset.map(seconds).unwrap_or_default();
-            parts.push(format!("{} requests left for {reset}", limit.remaining));
+            parts.push(format!(
+                "{} requests until the limit resets in {reset}",
+                limit.remaining
+            ));
         }
         parts.push(format!("{:.1} a second", snapshot.rate));
         parts.join(", ")

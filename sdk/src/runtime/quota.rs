@@ -43,8 +43,8 @@ pub(super) struct Quota {
     limits: Vec<Limit>,
     policies: Vec<Policy>,
     policy_line: Option<HeaderValue>,
-    /// When the responses of this client's own requests arrived, oldest first.
-    counted: VecDeque<Instant>,
+    /// This client's own requests, in the order in which they ended.
+    counted: VecDeque<Counted>,
     /// How many responses were not read since one was, because there is plenty.
     unread: u32,
     sent: u64,
@@ -54,6 +54,13 @@ pub(super) struct Quota {
     probe: Option<Instant>,
     /// Until when others are taken to use the same quota.
     shared_until: Option<Instant>,
+}
+
+/// A request of this client's own, which the server counted between these.
+#[derive(Debug)]
+struct Counted {
+    sent: Instant,
+    ended: Instant,
 }
 
 /// A request that may leave. It must be given back.
@@ -257,7 +264,7 @@ impl Quota {
         }
         self.in_flight = self.in_flight.saturating_sub(1);
         if !self.limits.is_empty() && !matches!(outcome, Outcome::NotSent) {
-            self.count(now);
+            self.count(ticket.sent, now);
         }
     }
 
@@ -386,30 +393,37 @@ impl Quota {
         self.limits.retain(|limit| !limit.is_forgotten());
     }
 
-    fn count(&mut self, now: Instant) {
+    fn count(&mut self, sent: Instant, now: Instant) {
         let longest = self.limits.iter().filter_map(|limit| limit.window).max();
         let Some(window) = longest else { return };
         let oldest = self.limits.iter().map(|limit| limit.asked).min().unwrap_or(now);
-        while self.counted.front().is_some_and(|counted| *counted + window <= oldest)
+        while self
+            .counted
+            .front()
+            .is_some_and(|counted| counted.ended + window <= oldest)
             || self.counted.len() >= MOST_COUNTED
         {
             self.counted.pop_front();
         }
-        self.counted.push_back(now);
+        self.counted.push_back(Counted { sent, ended: now });
     }
 
     /// How many of this client's own requests may still have been counted at a time.
     fn counted_since(&self, time: Instant, window: Duration) -> u64 {
-        let gone = self.counted.partition_point(|counted| *counted + window <= time);
-        (self.counted.len() - gone) as u64
+        (self.counted.len() - self.gone(time, window)) as u64
     }
 
-    /// When a request of this client's own stops counting at the latest, that still counted when the server was asked
-    /// last.
+    /// How many of them had surely stopped counting at a time.
+    fn gone(&self, time: Instant, window: Duration) -> usize {
+        self.counted.partition_point(|counted| counted.ended + window <= time)
+    }
+
+    /// When a request of this client's own stops counting at the latest, that surely still counted when the server was
+    /// heard last: one that may have stopped before is in what remained then.
     fn next_freed(&self, limit: &Limit) -> Option<Instant> {
         let window = limit.window?;
-        let gone = self.counted.partition_point(|counted| *counted + window <= limit.asked);
-        Some(*self.counted.get(gone)? + window)
+        let mut still = self.counted.range(self.gone(limit.heard, window)..);
+        Some(still.find(|counted| counted.sent + window > limit.heard)?.ended + window)
     }
 
     fn is_shared(&self, now: Instant) -> bool {
