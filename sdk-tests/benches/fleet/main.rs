@@ -1,0 +1,162 @@
+//! A fleet within an enforced limit against the least time that the limit allows, and what a zone costs in memory and
+//! CPU time, from a thousand zones to a million.
+//!
+//! It prints figures and decides nothing. The limit is that of Cloudflare, scaled: 200 requests in 5 seconds, told of in
+//! whole seconds, with 50 ms a call. `cargo bench --package sdk-tests --bench fleet` takes five minutes.
+
+use std::{
+    error::Error,
+    process::{Command, ExitCode},
+    time::{Duration, Instant},
+};
+
+use cloudflare_sdk::{
+    Client, RequestOptions,
+    fleet::{Applied, each},
+    types::AutomaticMode,
+};
+use cpu_time::ProcessTime;
+use sdk_tests::{
+    fleet_server::{Counting, FleetServer, Limit, Options, zone_id},
+    stand_in::TOKEN,
+};
+use tokio::task::JoinSet;
+
+type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// The argument by which this program, started by itself, enrols so many zones and tells what that took.
+const ARGUMENT: &str = "zones";
+
+const ZONES: usize = 2000;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [ARGUMENT, count, url] => measured(count, url),
+        _ => compare(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn compare() -> Outcome<()> {
+    println!("{ZONES} zones at 200 requests in 5 seconds, 50 ms a call\n");
+    println!("limit                        least     taken    ratio  goal  refused  failed in passing  lost");
+    let fixed = Counting::Fixed(Duration::from_millis(1700));
+    within("fixed windows", fixed, 0.0, 1, 1.03)?;
+    within("a sliding window", Counting::Sliding, 0.0, 1, 1.03)?;
+    within("fixed, 5 % fail in passing", fixed, 0.05, 1, 1.10)?;
+    within("fixed, two clients", fixed, 0.0, 2, 1.05)?;
+    println!("\n    zones   memory at most   CPU time   of it a zone");
+    for zones in [1_000, 10_000, 100_000, 1_000_000] {
+        let server = FleetServer::start(Options {
+            zones,
+            ..Options::default()
+        })?;
+        let program = std::env::current_exe()?;
+        let status = Command::new(program)
+            .args([ARGUMENT, &zones.to_string(), server.url()])
+            .status()?;
+        if !status.success() || server.zones_in("auto") != zones {
+            return Err(format!("{zones} zones were not all enrolled").into());
+        }
+    }
+    Ok(())
+}
+
+/// Enrols all zones within a limit, by so many clients that know nothing of each other.
+fn within(name: &str, counting: Counting, transient: f64, clients: usize, goal: f64) -> Outcome<()> {
+    let server = FleetServer::start(Options {
+        zones: ZONES,
+        half_way: Duration::from_millis(25),
+        transient,
+        seed: 1,
+        limit: Some(Limit {
+            quota: 200,
+            window: Duration::from_secs(5),
+            counting,
+        }),
+        ..Options::default()
+    })?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let start = Instant::now();
+    let share = ZONES / clients;
+    let lost = runtime.block_on(async {
+        let mut runs = JoinSet::new();
+        for part in 0..clients {
+            let client = client(server.url())?;
+            runs.spawn(enroll(client, part * share..(part + 1) * share));
+        }
+        let mut lost = 0;
+        while let Some(failed) = runs.join_next().await {
+            lost += failed?;
+        }
+        Ok::<_, Box<dyn Error + Send + Sync>>(lost + server.zones_in("custom"))
+    })?;
+    let (taken, log) = (start.elapsed().as_secs_f64(), server.log());
+    // What was repeated had to wait for the limit as well.
+    let least = server.least_time(log.requests - log.limited).as_secs_f64();
+    let ratio = taken / least;
+    println!(
+        "{name:26} {least:6.2} s  {taken:6.2} s  {ratio:6.3}  {goal:.2}  {:7}  {:17}  {lost:4}",
+        log.limited, log.transient
+    );
+    Ok(())
+}
+
+fn client(url: &str) -> Outcome<Client> {
+    let options = RequestOptions::new().max_retries(6);
+    Ok(Client::builder()
+        .api_token(TOKEN)?
+        .base_url(url)
+        .options(options)
+        .build()?)
+}
+
+/// Enrols zones; gives the number of those that failed.
+async fn enroll(client: Client, zones: std::ops::Range<usize>) -> usize {
+    let mut run = client.fleet().run(each(zones.map(zone_id)), |client, zone| async move {
+        let call = client
+            .ssl_automatic_mode_edit()
+            .zone_id(zone)
+            .value(AutomaticMode::Auto);
+        call.send().await?;
+        Ok(Applied::new(()))
+    });
+    let mut failed = 0;
+    while let Some(outcome) = run.next().await {
+        failed += usize::from(outcome.result.is_err());
+    }
+    failed
+}
+
+/// Enrols zones in this process, and tells what that took.
+fn measured(count: &str, url: &str) -> Outcome<()> {
+    let count = count.parse()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let cpu = ProcessTime::now();
+    let failed = runtime.block_on(enroll(client(url)?, 0..count));
+    if failed > 0 {
+        return Err(format!("{failed} zones failed").into());
+    }
+    let cpu = cpu.elapsed();
+    let memory = most_memory().map_or("not known".to_owned(), |kib| format!("{:.1} MiB", kib / 1024.0));
+    let a_zone = cpu.as_secs_f64() * 1e6 / count as f64;
+    println!(
+        "{count:9}   {memory:>14}   {:6.2} s   {a_zone:9.1} μs",
+        cpu.as_secs_f64()
+    );
+    Ok(())
+}
+
+/// The most memory that this process had at any time, in KiB; known on Linux only.
+fn most_memory() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches("kB").trim().parse().ok()
+}
