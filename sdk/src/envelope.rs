@@ -1,8 +1,7 @@
 //! Cloudflare's response envelope: read once for all operations, and liberally.
 
-mod bounded;
 mod info;
-mod mend;
+mod members;
 mod page;
 
 use std::{fmt, marker::PhantomData};
@@ -12,33 +11,11 @@ use serde::{
     Deserialize, Deserializer,
     de::{self, DeserializeOwned, IgnoredAny, Visitor},
 };
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 pub(crate) use info::KEPT;
 pub use info::{ResponseInfo, ResponseInfoSource};
 pub use page::ResultInfo;
-
-/// Reads past what a member holds instead of what it is to hold, and makes nothing of it.
-///
-/// Reading it as a [`Value`] would be shorter, but costs allocations in each response that has the member.
-macro_rules! nothing_from {
-    ($($visit:ident: $kind:ty)*) => {
-        $(
-            fn $visit<E>(self, _: $kind) -> Result<Self::Value, E> {
-                Ok(None)
-            }
-        )*
-
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-
-        fn visit_seq<A: de::SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
-            IgnoredAny.visit_seq(list).map(|_| None)
-        }
-    };
-}
-use nothing_from;
 
 /// The whole response. What is not there, null or of another shape is left empty, except for the result.
 pub(crate) struct Envelope<T> {
@@ -68,15 +45,6 @@ enum Member {
     Other,
 }
 
-#[derive(Deserialize)]
-struct Flag(#[serde(deserialize_with = "flag")] Option<bool>);
-
-#[derive(Deserialize)]
-struct Infos(#[serde(deserialize_with = "info::infos")] Vec<ResponseInfo>);
-
-#[derive(Deserialize)]
-struct Page(#[serde(deserialize_with = "page::page")] Option<ResultInfo>);
-
 /// Of members that come twice the last one counts, which the derive of serde does not offer.
 struct Members<T>(PhantomData<T>);
 
@@ -95,13 +63,14 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
             result: None,
             result_info: None,
         };
+        // What is the same for all models is read elsewhere, so that it is compiled once.
         while let Some(member) = map.next_key()? {
             match member {
-                Member::Success => envelope.success = map.next_value::<Flag>()?.0,
-                Member::Errors => envelope.errors = map.next_value::<Infos>()?.0,
-                Member::Messages => envelope.messages = map.next_value::<Infos>()?.0,
+                Member::Success => envelope.success = map.next_value::<&RawValue>()?.get().parse().ok(),
+                Member::Errors => envelope.errors = info::infos(map.next_value()?),
+                Member::Messages => envelope.messages = info::infos(map.next_value()?),
                 Member::Result => envelope.result = Some(map.next_value()?),
-                Member::ResultInfo => envelope.result_info = map.next_value::<Page>()?.0,
+                Member::ResultInfo => envelope.result_info = ResultInfo::read(map.next_value()?),
                 Member::Other => _ = map.next_value::<IgnoredAny>()?,
             }
         }
@@ -121,35 +90,31 @@ impl<T: DeserializeOwned> Envelope<T> {
     pub(crate) fn read(body: &[u8]) -> Result<Self, serde_json::Error> {
         let body = without_mark(body);
         match serde_json::from_slice(body) {
-            // The model may mind a member that comes twice, or the first of two results.
-            Err(cause) if cause.is_data() => Self::by_value(body).ok_or(cause),
+            // The model may mind the first of two results.
+            Err(cause) if cause.is_data() => Self::of_last_result(body).ok_or(cause),
             outcome => outcome,
         }
     }
 
-    fn by_value(body: &[u8]) -> Option<Self> {
-        let envelope: Envelope<Value> = serde_json::from_slice(body).ok()?;
-        let result = match envelope.result {
-            // Through text, because reading models from values would be compiled anew for each of them.
-            Some(result) => Some(serde_json::from_slice(&serde_json::to_vec(&result).ok()?).ok()?),
-            None => None,
-        };
+    fn of_last_result(body: &[u8]) -> Option<Self> {
+        let envelope: Envelope<&RawValue> = serde_json::from_slice(body).ok()?;
         Some(Self {
             success: envelope.success,
             errors: envelope.errors,
             messages: envelope.messages,
-            result,
+            result: match envelope.result {
+                Some(result) => Some(serde_json::from_str(result.get()).ok()?),
+                None => None,
+            },
             result_info: envelope.result_info,
         })
     }
 
-    /// The same, for a body that tells of a failure, where a broken character must not cost all that it tells.
+    /// The same, for a body that tells of a failure, where bytes that are no text must not cost all that it tells.
     pub(crate) fn read_mended(body: &[u8]) -> Option<Self> {
-        match Self::read(body) {
-            Err(cause) if cause.is_syntax() && without_mark(body).trim_ascii_start().starts_with(b"{") => {
-                Self::read(mend::mend(body).as_bytes()).ok()
-            }
-            outcome => outcome.ok(),
+        match str::from_utf8(body) {
+            Ok(_) => Self::read(body).ok(),
+            Err(_) => Self::read(String::from_utf8_lossy(body).as_bytes()).ok(),
         }
     }
 }
@@ -168,31 +133,9 @@ fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
-fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    struct Flag;
-    impl<'de> Visitor<'de> for Flag {
-        type Value = Option<bool>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a flag")
-        }
-
-        fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
-            Ok(Some(flag))
-        }
-
-        fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-            IgnoredAny.visit_map(map).map(|_| None)
-        }
-
-        nothing_from!(visit_u64: u64 visit_i64: i64 visit_f64: f64 visit_str: &str);
-    }
-    deserializer.deserialize_any(Flag)
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -309,10 +252,10 @@ mod tests {
     #[test]
     fn a_broken_character_costs_no_more_than_itself() {
         for (message, mended) in [
-            (&br"a\ud800b"[..], "a\u{fffd}b"),
+            (&br"a\ud800b"[..], r"a\ud800b"),
             (b"a\xffb", "a\u{fffd}b"),
             (b"a\xf0\x9f\x98", "a\u{fffd}"),
-            (br"\ud83d\ude00\ud83d", "\u{1f600}\u{fffd}"),
+            (br"\ud83d\ude00\ud83d", r"\ud83d\ude00\ud83d"),
         ] {
             let [before, after] = [r#"{"errors":[{"code":1008,"message":""#, r#""}],"result":7}"#].map(str::as_bytes);
             let body = [before, message, after].concat();
@@ -333,10 +276,9 @@ mod tests {
         }
         for text in [
             r#"{"success":false,"success":true,"errors":[0],"errors":[],"result":{"a":7}}"#,
-            r#"{"result":{"a":1,"a":7}}"#,
             r#"{"result":null,"result":{"a":7}}"#,
             r#"{"result":{"a":7},"result_info":{"page":1,"page":2}}"#,
-            "\u{feff}{\"result\":{\"a\":1,\"a\":7}}",
+            "\u{feff}{\"result\":null,\"result\":{\"a\":7}}",
         ] {
             let envelope = Envelope::<Model>::read(text.as_bytes()).unwrap();
             assert!(!envelope.is_failure(), "{text}");

@@ -3,15 +3,18 @@
 use std::fmt;
 
 use serde::{
-    Deserialize, Deserializer, Serialize,
+    Deserialize, Serialize,
     de::{self, IgnoredAny, Visitor},
 };
-use serde_json::Value;
+use serde_json::value::RawValue;
 
-use super::{bounded, page::whole_number};
+use super::members::{members, text, whole};
 
 /// How many of a list are kept. In memory one takes fifty times the room that it may take in a body.
 pub(crate) const KEPT: usize = 100;
+
+/// How many bytes are kept of what is of another shape than a message.
+const ROOM: usize = 1000;
 
 /// One of the `errors` or `messages` of a response.
 ///
@@ -59,39 +62,35 @@ impl ResponseInfo {
             .flatten()
     }
 
-    fn from_value(value: Value) -> Self {
-        let Value::Object(mut members) = value else {
-            let message = match value {
-                Value::String(text) => text,
-                other => other.to_string(),
-            };
-            return Self {
-                message,
-                ..Self::default()
-            };
-        };
-        let text = |value: Option<Value>| match value {
-            Some(Value::String(text)) => Some(text),
-            _ => None,
-        };
-        let code = members.get("code").and_then(whole_number);
-        let known = members.contains_key("code") || members.contains_key("message");
-        let message = match members.remove("message") {
-            Some(Value::String(text)) => text,
-            Some(Value::Null) => String::new(),
-            Some(other) => other.to_string(),
-            // Nothing that is known: all of it is the message.
-            None if !known => Value::Object(members.clone()).to_string(),
-            None => String::new(),
-        };
-        let source = members.remove("source");
-        let pointer = text(source.and_then(|source| source.get("pointer").cloned()));
+    fn read(raw: &RawValue) -> Self {
+        let [code, message, documentation_url, source] =
+            members(raw, ["code", "message", "documentation_url", "source"]);
+        let pointer = source.and_then(|source| text(members(source, ["pointer"])[0]?));
         Self {
-            code,
-            message,
-            documentation_url: text(members.remove("documentation_url")),
+            code: code.and_then(whole),
+            message: match message {
+                Some(message) => shown(message),
+                None if code.is_some() => String::new(),
+                // Nothing that is known: all of it is the message.
+                None => shown(raw),
+            },
+            documentation_url: documentation_url.and_then(text),
             source: pointer.map(|pointer| ResponseInfoSource { pointer: Some(pointer) }),
         }
+    }
+}
+
+/// A text, or the JSON that stands in its place.
+fn shown(raw: &RawValue) -> String {
+    let json = raw.get();
+    match json.as_bytes() {
+        b"null" => String::new(),
+        // A text that was cut to a length may end in half a character, which no text of ours can hold.
+        [b'"', ..] => text(raw).unwrap_or_else(|| json.trim_matches('"').to_owned()),
+        _ => match json.char_indices().nth(ROOM) {
+            Some((end, _)) => format!("{}…", &json[..end]),
+            None => json.to_owned(),
+        },
     }
 }
 
@@ -108,75 +107,58 @@ impl fmt::Display for ResponseInfo {
     }
 }
 
+/// From JSON only, whose text it may have to keep.
 impl<'de> Deserialize<'de> for ResponseInfo {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        bounded::value(deserializer).map(Self::from_value)
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Box::<RawValue>::deserialize(deserializer).map(|raw| Self::read(&raw))
     }
 }
 
 /// The beginning of a list; nothing for null; a list of one for anything else.
-pub(super) fn infos<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ResponseInfo>, D::Error> {
-    struct Infos;
-    impl<'de> Visitor<'de> for Infos {
-        type Value = Vec<ResponseInfo>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list")
-        }
-
-        fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-            let mut infos = Vec::new();
-            while infos.len() < KEPT {
-                match list.next_element()? {
-                    Some(info) => infos.push(info),
-                    None => return Ok(infos),
-                }
-            }
-            IgnoredAny.visit_seq(list)?;
-            Ok(infos)
-        }
-
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok(Vec::new())
-        }
-
-        fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-            Deserialize::deserialize(de::value::MapAccessDeserializer::new(map)).map(|info| vec![info])
-        }
-
-        fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-            Ok(vec![ResponseInfo::from_value(text.into())])
-        }
-
-        fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-            Ok(vec![ResponseInfo::from_value(value.into())])
-        }
-
-        fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-            Ok(vec![ResponseInfo::from_value(value.into())])
-        }
-
-        fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-            Ok(vec![ResponseInfo::from_value(value.into())])
-        }
-
-        fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
-            Ok(vec![ResponseInfo::from_value(value.into())])
-        }
+pub(super) fn infos(raw: &RawValue) -> Vec<ResponseInfo> {
+    match raw.get() {
+        "[]" | "null" => Vec::new(),
+        list if list.starts_with('[') => serde_json::from_str(list).map_or(Vec::new(), |List(infos)| infos),
+        _ => vec![ResponseInfo::read(raw)],
     }
-    deserializer.deserialize_any(Infos)
+}
+
+struct List(Vec<ResponseInfo>);
+
+impl<'de> Deserialize<'de> for List {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Items;
+        impl<'de> Visitor<'de> for Items {
+            type Value = List;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<List, A::Error> {
+                let mut infos = Vec::new();
+                while infos.len() < KEPT {
+                    match list.next_element()? {
+                        Some(raw) => infos.push(ResponseInfo::read(raw)),
+                        None => return Ok(List(infos)),
+                    }
+                }
+                IgnoredAny.visit_seq(list)?;
+                Ok(List(infos))
+            }
+        }
+        deserializer.deserialize_seq(Items)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
     fn an_info_is_one_line() {
-        let info =
-            ResponseInfo::from_value(json!({ "code": 1008, "message": "a\nb", "source": { "pointer": "/value" } }));
+        let json = r#"{"code":1008,"message":"a\nb","source":{"pointer":"/value"}}"#;
+        let info = ResponseInfo::read(serde_json::from_str(json).unwrap());
         assert_eq!(info.to_string(), "a b (code 1008, at /value)");
     }
 }

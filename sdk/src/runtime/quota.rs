@@ -155,14 +155,14 @@ impl Quota {
         let (shared, idle) = (self.is_shared(now), self.is_idle(now));
         for limit in &self.limits {
             let runs = now < limit.latest;
-            let is_free =
-                self.in_flight < limit.remaining && (!shared || self.sent - limit.base_sent < limit.base.div_ceil(2));
+            let is_free = self.in_flight < self.remaining(limit)
+                && (!shared || self.sent - limit.base_sent < limit.base.div_ceil(2));
             // The last one of a window can tell whether it is over when it would be by rounding up, and loses nothing
             // if it is not.
             let is_kept = more
                 && !shared
                 && limit.rounding == Rounding::Unknown
-                && self.in_flight + 1 >= limit.remaining
+                && self.in_flight + 1 >= self.remaining(limit)
                 && now < limit.latest_if_up
                 && limit.latest_if_up < limit.latest;
             if runs && is_free && !is_kept {
@@ -198,8 +198,8 @@ impl Quota {
         let limit = limits.min_by_key(|limit| limit.remaining)?;
         Some(Standing {
             name: limit.name.to_string(),
-            remaining: limit.remaining.saturating_sub(self.in_flight),
-            in_flight: limit.remaining.min(self.in_flight),
+            remaining: self.remaining(limit).saturating_sub(self.in_flight),
+            in_flight: self.remaining(limit).min(self.in_flight),
             reset: limit.latest - now,
             quota: limit.quota,
             window: limit.window,
@@ -246,9 +246,6 @@ impl Quota {
             Outcome::Lost => self.heard_nothing(now),
             Outcome::Answered { status, .. } if status.is_success() && self.is_plenty(now) => {
                 self.unread += 1;
-                for limit in &mut self.limits {
-                    limit.remaining -= 1;
-                }
             }
             Outcome::Answered {
                 status,
@@ -268,17 +265,24 @@ impl Quota {
         }
     }
 
+    /// How much is left of a limit.
+    ///
+    /// What was not read is taken off here and not from what was read last: some of it was counted before that, and is in
+    /// it already.
+    fn remaining(&self, limit: &Limit) -> u64 {
+        limit.remaining.saturating_sub(self.unread.into())
+    }
+
     /// Whether so much is left that it need not be read again what the service says of it.
     fn is_plenty(&self, now: Instant) -> bool {
         let enough = 2 * (self.in_flight + u64::from(UNREAD));
         self.unread < UNREAD
             && !self.limits.is_empty()
             && !self.is_shared(now)
-            && (self.limits.iter()).all(|limit| now < limit.latest && limit.remaining > enough)
+            && (self.limits.iter()).all(|limit| now < limit.latest && self.remaining(limit) > enough)
     }
 
     fn heard(&mut self, ticket: &Ticket, now: Instant, headers: &HeaderMap, refused: Option<Option<Duration>>) {
-        self.unread = 0;
         self.read_policies(headers);
         let policies = mem::take(&mut self.policies);
         let (mut any, mut exhausted) = (false, false);
@@ -305,6 +309,9 @@ impl Quota {
             self.observe(ticket, now, &report);
         });
         self.policies = policies;
+        if any {
+            self.unread = 0;
+        }
         match refused {
             None if any => {
                 // A limit that is spoken of no more is over with its window.
