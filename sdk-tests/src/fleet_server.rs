@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::stream;
+use futures_util::{StreamExt as _, future, stream};
 use http_body_util::{BodyExt, Full, StreamBody, combinators::BoxBody};
 use hyper::{
     Method, Request, Response, StatusCode,
@@ -206,6 +206,8 @@ async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {
         let state = Arc::clone(&state);
         // Without it, a response in two parts waits for an acknowledgement.
         let _ = stream.set_nodelay(true);
+        // So that a connection that is closed in the midst is one that is reset.
+        let _ = stream.set_zero_linger();
         tokio::spawn(async move {
             let service = service_fn(|request| answer(request, &state));
             // How a connection ends is for the client to judge.
@@ -245,8 +247,13 @@ async fn answer(request: Request<Incoming>, state: &Mutex<State>) -> io::Result<
     let body = match sent {
         None => Full::new(bytes).map_err(|never: Infallible| match never {}).boxed(),
         Some(sent) => {
-            let frames = [Ok(Frame::data(bytes.slice(..sent))), Err(io::Error::other("cut off"))];
-            BodyExt::boxed(StreamBody::new(stream::iter(frames)))
+            let cut = async {
+                // What is written together with a failure is not sent.
+                sleep(Duration::from_millis(5)).await;
+                Err(io::Error::other("cut off"))
+            };
+            let half = future::ready(Ok(Frame::data(bytes.slice(..sent))));
+            BodyExt::boxed(StreamBody::new(stream::once(half).chain(stream::once(cut))))
         }
     };
     response.body(body).map_err(io::Error::other)

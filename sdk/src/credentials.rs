@@ -20,6 +20,9 @@ const BEARER: &str = "Bearer ";
 /// What stands in the place of a secret.
 pub(crate) const REDACTED: &str = "[redacted]";
 
+/// How much of the beginning of a secret is taken for it.
+const LEAST: usize = 4;
+
 const TOKEN_VARIABLE: &str = "CLOUDFLARE_API_TOKEN";
 const EMAIL_VARIABLE: &str = "CLOUDFLARE_EMAIL";
 const KEY_VARIABLE: &str = "CLOUDFLARE_API_KEY";
@@ -124,11 +127,11 @@ impl Credentials {
     pub(crate) fn apply(&self, headers: &mut HeaderMap) {
         match &*self.0 {
             Scheme::Token(bearer) => {
-                headers.insert(AUTHORIZATION, bearer.clone());
+                headers.append(AUTHORIZATION, bearer.clone());
             }
             Scheme::Key { email, key } => {
-                headers.insert(EMAIL, email.clone());
-                headers.insert(KEY, key.clone());
+                headers.append(EMAIL, email.clone());
+                headers.append(KEY, key.clone());
             }
         }
     }
@@ -149,14 +152,8 @@ impl Credentials {
             Scheme::Key { email, key } => [email.to_str().ok(), key.to_str().ok()],
         };
         for secret in secrets.into_iter().flatten() {
-            if text.contains(secret) {
-                text = text.replace(secret, REDACTED).into();
-            }
-            let cuts: Vec<_> = text.match_indices('…').map(|(cut, _)| cut).collect();
-            for cut in cuts.into_iter().rev() {
-                if let Some(start) = beginning(&text[..cut], secret) {
-                    text.to_mut().replace_range(start..cut, REDACTED);
-                }
+            if let Some(redacted) = without(&text, secret) {
+                text = redacted.into();
             }
         }
         text
@@ -172,9 +169,23 @@ impl fmt::Debug for Credentials {
     }
 }
 
+/// A text without a secret, or with less of it where the text was cut; `None` if there is nothing of it.
+fn without(text: &str, secret: &str) -> Option<String> {
+    let begins = secret.get(..LEAST).unwrap_or(secret).as_bytes();
+    if !text.as_bytes().windows(begins.len()).any(|part| part == begins) {
+        return None;
+    }
+    let whole = text.split(secret).collect::<Vec<_>>().join(REDACTED);
+    let pieces = whole.split_inclusive('…').map(|piece| {
+        let cut = piece.strip_suffix('…').and_then(|text| beginning(text, secret));
+        cut.map_or(piece.into(), |start| format!("{}{REDACTED}…", &piece[..start]).into())
+    });
+    Some(pieces.collect::<Vec<Cow<'_, str>>>().concat())
+}
+
 /// Where at its end a text that was cut has the beginning of a secret, of more characters than chance would have it.
 fn beginning(text: &str, secret: &str) -> Option<usize> {
-    let part = (4..secret.len())
+    let part = (LEAST..secret.len())
         .rev()
         .find(|&length| text.ends_with(&secret[..length]))?;
     Some(text.len() - part)

@@ -103,7 +103,7 @@ impl<T: DeserializeOwned> Envelope<T> {
             errors: envelope.errors,
             messages: envelope.messages,
             result: match envelope.result {
-                Some(result) => Some(serde_json::from_str(result.get()).ok()?),
+                Some(result) => Some(serde_json::from_slice(result.get().as_bytes()).ok()?),
                 None => None,
             },
             result_info: envelope.result_info,

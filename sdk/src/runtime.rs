@@ -288,9 +288,9 @@ impl Runtime {
         let (shared, options) = (&self.inner.shared, &self.settings.headers);
         let mut sent = request.for_attempt(options.len() + 3, |headers| {
             for (name, value) in options {
-                headers.append(name, value.clone());
+                headers.append(name.clone(), value.clone());
             }
-            headers.insert(USER_AGENT, shared.user_agent.clone());
+            headers.append(USER_AGENT, shared.user_agent.clone());
             shared.credentials.apply(headers);
         });
         if shared.http_timeout != Some(timeout) {

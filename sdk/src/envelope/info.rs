@@ -118,7 +118,9 @@ impl<'de> Deserialize<'de> for ResponseInfo {
 pub(super) fn infos(raw: &RawValue) -> Vec<ResponseInfo> {
     match raw.get() {
         "[]" | "null" => Vec::new(),
-        list if list.starts_with('[') => serde_json::from_str(list).map_or(Vec::new(), |List(infos)| infos),
+        list if list.starts_with('[') => {
+            serde_json::from_slice(list.as_bytes()).map_or(Vec::new(), |List(infos)| infos)
+        }
         _ => vec![ResponseInfo::read(raw)],
     }
 }

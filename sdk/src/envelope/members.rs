@@ -16,7 +16,7 @@ pub(super) fn members<'de, const COUNT: usize>(
     names: [&str; COUNT],
 ) -> [Option<&'de RawValue>; COUNT] {
     let mut found = [None; COUNT];
-    let mut deserializer = serde_json::Deserializer::from_str(text.get());
+    let mut deserializer = serde_json::Deserializer::from_slice(text.get().as_bytes());
     let members = Members {
         names: &names,
         found: &mut found,
@@ -75,7 +75,7 @@ impl Visitor<'_> for Name<'_> {
 
 /// A text; none if it is anything else.
 pub(super) fn text(raw: &RawValue) -> Option<String> {
-    serde_json::from_str(raw.get()).ok()
+    serde_json::from_slice(raw.get().as_bytes()).ok()
 }
 
 /// A whole number, also where it is written with a fraction of zero, as a number that is published as such may be.

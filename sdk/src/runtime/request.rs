@@ -54,7 +54,7 @@ impl Request {
         let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
         let mut headers = HeaderMap::with_capacity(self.headers.len() + more);
         for (name, value) in &self.headers {
-            headers.append(name, value.clone());
+            headers.append(name.clone(), value.clone());
         }
         put_headers(&mut headers);
         *request.headers_mut() = headers;
