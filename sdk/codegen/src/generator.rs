@@ -132,7 +132,8 @@ impl Generator {
     pub fn explain(&self, document: &str) -> Result<Vec<Change>, Error> {
         let mut report = Report::default();
         let mut document = Self::read(document).map_err(|fault| Error::new(&self.name, fault))?;
-        passes::run(&mut document, &mut report);
+        passes::shape(&mut document, &mut report);
+        passes::adapt(&mut document, &mut report);
         Ok(report.into_changes())
     }
 
@@ -151,9 +152,11 @@ impl Generator {
         let code = || {
             let target = self.target()?;
             let original = Self::read(text)?;
-            let facts = Facts::read(&original);
+            let mut report = Report::default();
             let mut document = original.clone();
-            passes::run(&mut document, &mut Report::default());
+            passes::shape(&mut document, &mut report);
+            let facts = Facts::read(&original, &document);
+            passes::adapt(&mut document, &mut report);
             let finish = |part: &Document, file: &mut syn::File| retarget::run(file, &facts.of_part(part), &target);
             let client = progenitor::generate(&document, &finish)?;
             let file = make(&original, &facts, client, &target)?;

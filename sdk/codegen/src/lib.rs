@@ -78,6 +78,9 @@ mod progenitor;
 mod report;
 mod retarget;
 mod rules;
+mod rust_names;
+mod unions;
+mod walk;
 
 pub use error::Error;
 pub use generator::Generator;
