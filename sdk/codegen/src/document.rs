@@ -7,19 +7,27 @@ use serde_json::{Map, Value};
 use crate::error::Fault;
 
 /// The members of a path item that are operations.
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// The members of a schema that hold the very value that the schema describes, so that a `$ref` in them is followed
 /// without a property or an array in between.
 const COMPOSITIONS: [&str; 4] = ["allOf", "anyOf", "oneOf", "not"];
 
-/// A document whose `$ref`s all lead somewhere.
+/// A document; once it is checked, its `$ref`s all lead somewhere.
 #[derive(Clone, Debug)]
 pub(crate) struct Document(pub(crate) Value);
 
 impl Document {
     /// Reads and checks a document.
+    #[cfg(test)]
     pub(crate) fn parse(text: &str) -> Result<Self, Fault> {
+        let document = Self::read(text)?;
+        document.check()?;
+        Ok(document)
+    }
+
+    /// Reads a document, of which a part may be wanted and the rest may be at fault.
+    pub(crate) fn read(text: &str) -> Result<Self, Fault> {
         let root: Value = serde_json::from_str(text).map_err(|e| Fault::new("", format!("not JSON: {e}")))?;
         let version = root.get("openapi").and_then(Value::as_str);
         match version {
@@ -43,10 +51,13 @@ impl Document {
                 ));
             }
         }
-        let document = Self(root);
-        document.check_references("", &document.0)?;
-        document.check_recursion()?;
-        Ok(document)
+        Ok(Self(root))
+    }
+
+    /// Checks that each `$ref` leads somewhere, and that no schema is made of itself.
+    pub(crate) fn check(&self) -> Result<(), Fault> {
+        self.check_references("", &self.0)?;
+        self.check_recursion()
     }
 
     /// The value at a JSON pointer or at the target of a `$ref`.
@@ -240,7 +251,7 @@ pub(crate) enum Position<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Operation<'a> {
     pub(crate) path: &'a str,
-    pub(crate) method: &'a str,
+    pub(crate) method: &'static str,
     pub(crate) item: &'a Value,
     pub(crate) value: &'a Value,
 }
@@ -252,6 +263,11 @@ impl<'a> Operation<'a> {
 
     pub(crate) fn id(&self) -> Option<&'a str> {
         self.value.get("operationId")?.as_str()
+    }
+
+    pub(crate) fn tags(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let tags = self.value.get("tags").and_then(Value::as_array);
+        tags.into_iter().flatten().filter_map(Value::as_str)
     }
 
     /// The parameters of the operation itself, which take precedence, and of its path item.

@@ -1,6 +1,8 @@
 //! The whole way from a document to Rust.
 
-use crate::{Error, document::Document, error::Fault, facts::Facts, header, mock, passes, progenitor, retarget, rules};
+use crate::{
+    Error, document::Document, error::Fault, facts::Facts, header, mock, passes, progenitor, retarget, rules, select,
+};
 
 /// The document of the SDK, in its folder `openapi`.
 const SDK_DOCUMENT: &str = "cloudflare.json";
@@ -13,6 +15,7 @@ const SDK_DOCUMENT: &str = "cloudflare.json";
 #[derive(Clone, Debug)]
 pub struct Generator {
     name: String,
+    operations: Vec<String>,
     runtime: String,
     mock: String,
     schemars_feature: Option<String>,
@@ -39,6 +42,7 @@ impl Generator {
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
+            operations: Vec::new(),
             runtime: "cloudflare_sdk::runtime".to_owned(),
             mock: "cloudflare_sdk::mock".to_owned(),
             schemars_feature: None,
@@ -54,6 +58,24 @@ impl Generator {
             .mock("crate::mock")
             .schemars_feature("schemars")
             .client("cloudflare_sdk::Client")
+    }
+
+    /// The operations that are wanted; all of the document by default.
+    ///
+    /// Each pattern is an operation's id, `METHOD /path` with the path as the document writes it, or a tag; `*` in it
+    /// stands for any characters, and `?` for one. What the other operations need is not looked at.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudflare_sdk_codegen::Generator;
+    ///
+    /// let generator = Generator::new("cloudflare.json").operations(["zones-0-get", "GET /zones/{zone_id}/dns_records*", "Page Rules"]);
+    /// ```
+    #[must_use]
+    pub fn operations<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
+        self.operations = patterns.into_iter().map(Into::into).collect();
+        self
     }
 
     /// The path of the SDK's runtime as the generated code is to name it.
@@ -121,6 +143,28 @@ impl Generator {
         })
     }
 
+    /// The part of a document that the code is generated for: the operations that are wanted, with what they refer to.
+    ///
+    /// It is a document itself, with everything in the order of the whole.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when the text is not JSON or not OpenAPI 3.0, when no operation matches a pattern of
+    /// [`operations`](Self::operations), and when a `$ref` of the part leads nowhere.
+    pub fn select(&self, document: &str) -> Result<String, Error> {
+        let part = self.part(document).map_err(|fault| Error::new(&self.name, fault))?;
+        Ok(format!("{:#}", part.0))
+    }
+
+    fn part(&self, text: &str) -> Result<Document, Fault> {
+        let mut document = Document::read(text)?;
+        if !self.operations.is_empty() {
+            select::run(&mut document, &self.operations)?;
+        }
+        document.check()?;
+        Ok(document)
+    }
+
     /// Generates the client and makes the file of it that is wanted.
     fn finish(
         &self,
@@ -129,7 +173,7 @@ impl Generator {
     ) -> Result<String, Error> {
         let code = || {
             let target = self.target()?;
-            let original = Document::parse(text)?;
+            let original = self.part(text)?;
             rules::check(&original)?;
             let facts = Facts::read(&original);
             let mut document = original.clone();

@@ -77,6 +77,7 @@ mod passes;
 mod progenitor;
 mod retarget;
 mod rules;
+mod select;
 
 pub use error::Error;
 pub use generator::Generator;

@@ -15,6 +15,10 @@ pub(crate) fn prune(document: &mut Document) {
     collect(document, paths, &mut used);
     let components = document.0.get_mut("components").and_then(Value::as_object_mut);
     for (kind, components) in components.into_iter().flatten() {
+        // These are referred to by name.
+        if kind == "securitySchemes" {
+            continue;
+        }
         if let Some(components) = components.as_object_mut() {
             components.retain(|name, _| used.contains(&format!("#/components/{kind}/{name}")));
         }
