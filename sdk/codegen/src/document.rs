@@ -78,6 +78,77 @@ impl Document {
         value
     }
 
+    /// A document of the operations for which `is_wanted` holds, by path and method, with the components that they need.
+    pub(crate) fn part(&self, is_wanted: impl Fn(&str, &str) -> bool) -> Self {
+        let mut paths = Map::new();
+        for (path, item) in self.0.get("paths").and_then(Value::as_object).into_iter().flatten() {
+            let members = item.as_object().into_iter().flatten();
+            let kept: Map<_, _> = members
+                .filter(|(member, _)| !METHODS.contains(&member.as_str()) || is_wanted(path, member))
+                .map(|(member, value)| (member.clone(), value.clone()))
+                .collect();
+            if METHODS.iter().any(|method| kept.contains_key(*method)) {
+                paths.insert(path.clone(), kept.into());
+            }
+        }
+        self.with_paths(paths)
+    }
+
+    /// A document with other paths, and of the components those that these need.
+    pub(crate) fn with_paths(&self, paths: Map<String, Value>) -> Self {
+        let paths = Value::Object(paths);
+        let used = self.used_by(&paths);
+        let components = self
+            .0
+            .get("components")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten();
+        let components = components.map(|(kind, of_kind)| {
+            let of_kind = match of_kind.as_object() {
+                // These are referred to by name.
+                Some(of_kind) if kind != "securitySchemes" => (of_kind.iter())
+                    .filter(|(name, _)| used.contains(join(&format!("#/components/{kind}"), name).as_str()))
+                    .map(|(name, component)| (name.clone(), component.clone()))
+                    .collect(),
+                _ => of_kind.clone(),
+            };
+            (kind.clone(), of_kind)
+        });
+        let mut components: Option<Value> = Some(components.collect());
+        let mut paths = Some(paths);
+        let members = self.0.as_object().into_iter().flatten().filter_map(|(member, value)| {
+            let value = match member.as_str() {
+                "paths" => paths.take(),
+                "components" => components.take(),
+                _ => Some(value.clone()),
+            };
+            Some((member.clone(), value?))
+        });
+        Self(members.collect())
+    }
+
+    /// The `$ref`s that stand in `value`, and in what they lead to.
+    pub(crate) fn used_by<'a>(&'a self, value: &'a Value) -> HashSet<&'a str> {
+        let mut used = HashSet::new();
+        let mut open = vec![value];
+        while let Some(value) = open.pop() {
+            match value {
+                Value::Object(object) => {
+                    if let Some(target) = reference(value)
+                        && used.insert(target)
+                    {
+                        open.extend(self.at(target));
+                    }
+                    open.extend(object.values());
+                }
+                Value::Array(items) => open.extend(items),
+                _ => {}
+            }
+        }
+        used
+    }
+
     /// Every operation, in the document's order.
     pub(crate) fn operations(&self) -> impl Iterator<Item = Operation<'_>> {
         let paths = self.0.get("paths").and_then(Value::as_object);

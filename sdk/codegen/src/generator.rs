@@ -1,7 +1,8 @@
 //! The whole way from a document to Rust.
 
 use crate::{
-    Error, document::Document, error::Fault, facts::Facts, header, mock, passes, progenitor, retarget, rules, select,
+    Error, Modules, document::Document, error::Fault, facts::Facts, header, mock, modules, passes, progenitor,
+    retarget, rules, select,
 };
 
 /// The document of the SDK, in its folder `openapi`.
@@ -20,6 +21,7 @@ pub struct Generator {
     mock: String,
     schemars_feature: Option<String>,
     client: Option<String>,
+    module_features: bool,
 }
 
 /// What the generated code is to refer to.
@@ -47,6 +49,7 @@ impl Generator {
             mock: "cloudflare_sdk::mock".to_owned(),
             schemars_feature: None,
             client: None,
+            module_features: false,
         }
     }
 
@@ -105,6 +108,15 @@ impl Generator {
         self
     }
 
+    /// Whether each of the [`modules`](Self::modules) is compiled with the feature of its name alone; not by default.
+    ///
+    /// The crate then declares a feature for each module that it wants to have.
+    #[must_use]
+    pub fn module_features(mut self, on: bool) -> Self {
+        self.module_features = on;
+        self
+    }
+
     /// The path under which users of the crate know the generated client, for instance `my_crate::Client`.
     ///
     /// With it, the operations are documented with examples, which are doc tests; beside the client the crate must
@@ -126,6 +138,49 @@ impl Generator {
     /// Rust, or when there is no code for a construct.
     pub fn generate(&self, document: &str) -> Result<String, Error> {
         self.finish(document, |_, _, file, _| Ok(file))
+    }
+
+    /// Generates a module for each tag, for documents of many operations.
+    ///
+    /// Each module has a client, builders and models of its own, so that a crate compiles what it uses, and the generator
+    /// holds no more than a few of them at once. An operation with several tags belongs to the first. Where
+    /// [`module_features`](Self::module_features) is set, each module is compiled with the feature of its name alone.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`generate`](Self::generate).
+    ///
+    /// # Examples
+    ///
+    /// In a build script:
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let document = std::fs::read_to_string("cloudflare.json")?;
+    /// let folder = std::path::PathBuf::from(std::env::var("OUT_DIR")?).join("cloudflare");
+    /// std::fs::create_dir_all(&folder)?;
+    /// let generator = cloudflare_sdk_codegen::Generator::new("cloudflare.json");
+    /// for (name, code) in generator.modules(&document)?.files() {
+    ///     std::fs::write(folder.join(name), code)?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// and in the crate:
+    ///
+    /// ```text
+    /// mod cloudflare {
+    ///     include!(concat!(env!("OUT_DIR"), "/cloudflare/mod.rs"));
+    /// }
+    ///
+    /// let cloudflare = cloudflare::Client::from_runtime(client.runtime().clone());
+    /// let settings = cloudflare.zone_settings().zone_settings_get_all_zone_settings().zone_id(zone).send().await?;
+    /// ```
+    pub fn modules(&self, document: &str) -> Result<Modules, Error> {
+        let fault = |fault| Error::new(&self.name, fault);
+        let part = self.part(document).map_err(fault)?;
+        modules::generate(self, document, &part, self.module_features)
     }
 
     /// Generates mocks of the operations, for tests: an extension of `cloudflare_sdk::mock::MockServer`, and the
@@ -159,7 +214,7 @@ impl Generator {
     fn part(&self, text: &str) -> Result<Document, Fault> {
         let mut document = Document::read(text)?;
         if !self.operations.is_empty() {
-            select::run(&mut document, &self.operations)?;
+            document = select::run(&document, &self.operations)?;
         }
         document.check()?;
         Ok(document)
@@ -174,21 +229,23 @@ impl Generator {
         let code = || {
             let target = self.target()?;
             let original = self.part(text)?;
-            rules::check(&original)?;
-            let facts = Facts::read(&original);
-            let mut document = original.clone();
-            passes::run(&mut document);
-            let finish = |part: &Document, file: &mut syn::File| retarget::run(file, &facts.of_part(part), &target);
-            let client = progenitor::generate(&document, &finish)?;
-            let file = make(&original, &facts, client, &target)?;
-            Ok(prettyplease::unparse(&file))
+            code(&original, &target, make)
         };
         code()
             .map(|code| header::with_header(&self.name, text, &code))
             .map_err(|fault| Error::new(&self.name, fault))
     }
 
-    fn target(&self) -> Result<Target, Fault> {
+    /// The client of a checked document, without a header.
+    pub(crate) fn client_of(&self, document: &Document) -> Result<String, Fault> {
+        code(document, &self.target()?, |_, _, file, _| Ok(file))
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn target(&self) -> Result<Target, Fault> {
         let path = |what: &str, path: &str| {
             syn::parse_str(path).map_err(|_| Fault::new("", format!("the {what} `{path}` is not a path of Rust")))
         };
@@ -199,4 +256,20 @@ impl Generator {
             client: self.client.clone(),
         })
     }
+}
+
+/// The whole way of a checked document.
+fn code(
+    original: &Document,
+    target: &Target,
+    make: impl FnOnce(&Document, &Facts, syn::File, &Target) -> Result<syn::File, Fault>,
+) -> Result<String, Fault> {
+    rules::check(original)?;
+    let facts = Facts::read(original);
+    let mut document = original.clone();
+    passes::run(&mut document);
+    let finish = |part: &Document, file: &mut syn::File| retarget::run(file, &facts.of_part(part), target);
+    let client = progenitor::generate(&document, &finish)?;
+    let file = make(original, &facts, client, target)?;
+    Ok(prettyplease::unparse(&file))
 }

@@ -1,19 +1,17 @@
 //! The part of a document that is wanted: some of its operations, with what they refer to.
 
-use serde_json::Value;
 use wildmatch::WildMatch;
 
 use crate::{
-    document::{Document, METHODS, Operation},
+    document::{Document, Operation},
     error::Fault,
-    passes,
 };
 
-/// Leaves the operations that any of the patterns means, and the components that these need.
+/// The operations that any of the patterns means, with the components that they need.
 ///
 /// A pattern means an operation by its id, by `METHOD /path`, or by one of its tags, with `*` for any characters and `?`
 /// for one.
-pub(crate) fn run(document: &mut Document, patterns: &[String]) -> Result<(), Fault> {
+pub(crate) fn run(document: &Document, patterns: &[String]) -> Result<Document, Fault> {
     let wanted: Vec<Wanted> = patterns.iter().map(|pattern| Wanted::new(pattern)).collect();
     let mut is_used = vec![false; wanted.len()];
     let mut kept = Vec::new();
@@ -35,23 +33,7 @@ pub(crate) fn run(document: &mut Document, patterns: &[String]) -> Result<(), Fa
         );
         return Err(Fault::new("/paths", reason));
     }
-    retain(document, |path, method| {
-        kept.iter().any(|(kept, of)| kept == path && *of == method)
-    });
-    Ok(())
-}
-
-/// Leaves the operations for which `is_wanted` holds, by path and method, and the components that these need.
-pub(crate) fn retain(document: &mut Document, is_wanted: impl Fn(&str, &str) -> bool) {
-    if let Some(paths) = document.0.get_mut("paths").and_then(Value::as_object_mut) {
-        for (path, item) in paths.iter_mut() {
-            if let Some(item) = item.as_object_mut() {
-                item.retain(|member, _| !METHODS.contains(&member.as_str()) || is_wanted(path, member));
-            }
-        }
-        paths.retain(|_, item| METHODS.iter().any(|method| item.get(method).is_some()));
-    }
-    passes::prune(document);
+    Ok(document.part(|path, method| kept.iter().any(|(kept, of)| kept == path && *of == method)))
 }
 
 /// What an operation may be called in a pattern.
@@ -88,7 +70,7 @@ impl<'p> Wanted<'p> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -110,10 +92,11 @@ mod tests {
                 "securitySchemes": { "api_token": {} },
             },
         });
-        let mut document = Document::read(&text.to_string()).unwrap();
+        let document = Document::read(&text.to_string()).unwrap();
         let patterns: Vec<_> = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
-        run(&mut document, &patterns).map_err(|fault| fault.reason)?;
-        Ok(document.0)
+        run(&document, &patterns)
+            .map(|part| part.0)
+            .map_err(|fault| fault.reason)
     }
 
     fn operations(patterns: &[&str]) -> Vec<String> {

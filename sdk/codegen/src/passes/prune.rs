@@ -3,41 +3,18 @@
 //! Progenitor makes a type of every schema among the components. After the passes before, envelopes and failures are
 //! used by nothing, and a type that no call takes or gives is noise in the documentation.
 
-use std::collections::HashSet;
-
 use serde_json::Value;
 
-use crate::document::{Document, reference};
+use crate::document::Document;
 
 pub(crate) fn prune(document: &mut Document) {
-    let mut used = HashSet::new();
-    let paths = document.0.get("paths").unwrap_or(&Value::Null);
-    collect(document, paths, &mut used);
-    let components = document.0.get_mut("components").and_then(Value::as_object_mut);
-    for (kind, components) in components.into_iter().flatten() {
-        // These are referred to by name.
-        if kind == "securitySchemes" {
-            continue;
-        }
-        if let Some(components) = components.as_object_mut() {
-            components.retain(|name, _| used.contains(&format!("#/components/{kind}/{name}")));
-        }
-    }
-}
-
-fn collect(document: &Document, value: &Value, used: &mut HashSet<String>) {
-    match value {
-        Value::Object(object) => {
-            if let Some(target) = reference(value)
-                && used.insert(target.to_owned())
-                && let Some(component) = document.at(target)
-            {
-                collect(document, component, used);
-            }
-            object.values().for_each(|value| collect(document, value, used));
-        }
-        Value::Array(items) => items.iter().for_each(|item| collect(document, item, used)),
-        _ => {}
+    if let Some(paths) = document
+        .0
+        .get_mut("paths")
+        .and_then(Value::as_object_mut)
+        .map(std::mem::take)
+    {
+        *document = document.with_paths(paths);
     }
 }
 
