@@ -4,7 +4,7 @@ mod info;
 mod members;
 mod page;
 
-use std::{fmt, marker::PhantomData};
+use std::fmt;
 
 use http::StatusCode;
 use serde::{
@@ -35,20 +35,21 @@ pub(crate) struct Envelope<T> {
 ///
 /// Of members that come twice the last one counts, which the derive of serde does not offer.
 struct Strict<'r, T> {
+    /// Filled in its place, so that it is not moved when it is full.
+    envelope: &'r mut Envelope<T>,
     /// Whether it is the result that cannot be read.
     in_result: &'r mut bool,
-    model: PhantomData<T>,
 }
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for Strict<'_, T> {
-    type Value = Envelope<T>;
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Cloudflare's envelope")
     }
 
-    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Envelope<T>, A::Error> {
-        let mut envelope = Envelope::empty();
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let envelope = self.envelope;
         let index = |name: &str| match name {
             "success" => 0,
             "errors" => 1,
@@ -71,7 +72,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Strict<'_, T> {
                 _ => _ = map.next_value::<IgnoredAny>()?,
             }
         }
-        Ok(envelope)
+        Ok(())
     }
 }
 
@@ -123,17 +124,17 @@ impl<T: DeserializeOwned> Envelope<T> {
     /// The envelope in a body; a byte order mark is passed over.
     pub(crate) fn read(body: &[u8]) -> Result<Self, serde_json::Error> {
         let body = without_mark(body);
-        let mut in_result = false;
+        let (mut envelope, mut in_result) = (Self::empty(), false);
         let mut json = serde_json::Deserializer::from_slice(body);
-        let envelope = json.deserialize_map(Strict {
+        let strict = Strict {
+            envelope: &mut envelope,
             in_result: &mut in_result,
-            model: PhantomData,
-        });
-        match envelope.and_then(|envelope| json.end().map(|()| envelope)) {
+        };
+        match json.deserialize_map(strict).and_then(|()| json.end()) {
+            Ok(()) => Ok(envelope),
             // It may be the first of two results.
             Err(cause) if in_result => Self::read_liberally(body).or(Err(cause)),
             Err(cause) => Self::read_liberally(body).map_err(|of_result| of_result.unwrap_or(cause)),
-            read => read,
         }
     }
 

@@ -194,7 +194,9 @@ impl Runtime {
                 calls.as_mut().poll(context)
             })
             .await;
-            telemetry::end(&span, &outcome);
+            if !span.is_disabled() {
+                telemetry::end(&span, &outcome);
+            }
             if let Ok(response) = &mut outcome {
                 response.call.span = Some(span);
             }
