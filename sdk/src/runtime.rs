@@ -179,12 +179,15 @@ impl Runtime {
     /// Futures are kept small here, which the cache of a processor rewards: what is there on every call is borrowed by
     /// the futures within, and what waits is in one of its own that is made where there is a wait.
     #[doc(hidden)]
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an asynchronous function would keep the request twice"
+    )]
     pub fn exec(
         &self,
         mut request: Request,
         operation: &'static OperationInfo,
     ) -> impl Future<Output = Result<RawResponse, Error>> + Send {
-        // An asynchronous function would keep two requests.
         async move {
             let span = telemetry::call(&request.method, operation, &self.inner.shared.base_url);
             let mut calls = pin!(self.repeat(&mut request, operation));
