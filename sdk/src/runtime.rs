@@ -5,6 +5,7 @@
 //! so share its credentials, its connections and its behaviour. What is hidden from the documentation here is the
 //! contract between the generator and the runtime of the same version.
 
+mod attempt;
 mod call;
 pub(crate) mod checks;
 mod operation;
@@ -22,14 +23,13 @@ mod telemetry;
 use std::{
     fmt,
     future::{Future, poll_fn},
-    mem,
     ops::ControlFlow,
     pin::pin,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use http::{HeaderValue, Method, header::USER_AGENT};
+use http::{HeaderValue, Method};
 
 #[cfg(doc)]
 use crate::Client;
@@ -66,7 +66,6 @@ pub(crate) use telemetry::unusable;
 
 pub(crate) use pacing::Unsent;
 use pacing::{Pacer, Patience, Permit};
-use quota::Outcome;
 #[cfg(feature = "fleet")]
 pub(crate) use quota::Standing;
 
@@ -239,12 +238,12 @@ impl Runtime {
             so_far.attempts += 1;
             let outcome = self.attempt(request, timeout, &so_far).await;
             let now = clock.now();
-            permit.finish(now, &told(&outcome));
+            permit.finish(now, &attempt::told(&outcome));
             let attempt = retry::Attempt {
                 verdict: retry::judge(&outcome),
                 number: so_far.attempts,
                 idempotent: settings.idempotent.unwrap_or(operation.idempotent),
-                retry_after: retry_after(&outcome),
+                retry_after: attempt::retry_after(&outcome),
                 now,
                 deadline,
             };
@@ -342,86 +341,13 @@ impl Runtime {
         let admitted = self.admit(self.now(), patience).await;
         let permit = admitted.map_err(|reason| Error::unsent(Call::default(), reason))?;
         let (status, headers) = exchange.await;
-        let outcome = Outcome::Answered {
+        let outcome = quota::Outcome::Answered {
             status,
             headers: &headers,
             retry_after: None,
         };
         permit.finish(self.now(), &outcome);
         Ok(status)
-    }
-
-    /// Sends a request once.
-    async fn attempt(&self, request: &mut Request, timeout: Duration, so_far: &SoFar) -> Result<RawResponse, Error> {
-        let shared = &self.inner.shared;
-        let sent = shared.http.execute(self.request_of_attempt(request, timeout));
-        let mut response = match sent.await {
-            Ok(response) => response,
-            Err(cause) => return Err(Error::transport(self.call(so_far), cause, None)),
-        };
-        // Only an HTTP client of the user's own follows redirects.
-        if shared.http_timeout.is_none() && request.url != *response.url() {
-            let origin = response.url().origin().ascii_serialization();
-            return Err(Error::redirected(self.call(so_far), &origin));
-        }
-        let retry_after = crate::retry_after::retry_after(response.headers(), || shared.clock.system_time());
-        let limit = self.settings.max_body_size;
-        let (body, end) = response::read_body(&mut response, limit).await;
-        let mut raw = RawResponse {
-            call: self.call(so_far),
-            status: response.status(),
-            headers: mem::take(response.headers_mut()),
-            body,
-            retry_after,
-        };
-        match end {
-            response::End::Whole => Ok(raw),
-            response::End::Failed(cause) => Err(Error::transport(mem::take(&mut raw.call), cause, Some(raw))),
-            response::End::TooLarge => Err(Error::body_too_large(raw, limit)),
-        }
-    }
-
-    /// The request of an attempt, for the HTTP client.
-    fn request_of_attempt(&self, request: &mut Request, timeout: Duration) -> reqwest::Request {
-        let (shared, options) = (&self.inner.shared, &self.settings.headers);
-        let mut sent = request.for_attempt(options.len() + 3, |headers| {
-            for (name, value) in options {
-                headers.append(name.clone(), value.clone());
-            }
-            headers.append(USER_AGENT, shared.user_agent.clone());
-            shared.credentials.apply(headers);
-        });
-        if shared.http_timeout != Some(timeout) {
-            *sent.timeout_mut() = Some(timeout);
-        }
-        sent
-    }
-}
-
-fn retry_after(outcome: &Result<RawResponse, Error>) -> Option<Duration> {
-    match outcome {
-        Ok(response) => response.retry_after,
-        Err(error) => error.retry_after(),
-    }
-}
-
-/// What an attempt tells of the rate limit.
-fn told(outcome: &Result<RawResponse, Error>) -> Outcome<'_> {
-    match outcome {
-        Ok(response) => Outcome::Answered {
-            status: response.status,
-            headers: &response.headers,
-            retry_after: response.retry_after,
-        },
-        Err(error) => match (error.status(), error.headers(), error.kind()) {
-            (Some(status), Some(headers), _) => Outcome::Answered {
-                status,
-                headers,
-                retry_after: error.retry_after(),
-            },
-            (.., crate::ErrorKind::Connect | crate::ErrorKind::InvalidRequest) => Outcome::NotSent,
-            _ => Outcome::Lost,
-        },
     }
 }
 
