@@ -46,6 +46,13 @@ pub(super) struct Patience {
     pub(super) longest: Duration,
 }
 
+impl Patience {
+    /// Whether the call must have ended by now.
+    pub(super) fn is_over(&self, now: Instant) -> bool {
+        self.deadline.is_some_and(|deadline| deadline <= now)
+    }
+}
+
 /// Why a request does not leave.
 #[derive(Debug)]
 pub(crate) enum Unsent {
@@ -64,6 +71,20 @@ impl Pacer {
         self.permit(clock, ticket)
     }
 
+    /// Lets a request leave, if it need not wait.
+    pub(super) fn admit_at_once<'a>(
+        &'a self,
+        clock: &'a dyn Clock,
+        now: Instant,
+        patience: Patience,
+    ) -> Option<Permit<'a>> {
+        if patience.is_over(now) {
+            return None;
+        }
+        let admitted = self.lock().admit(now, self.queue.load(Ordering::SeqCst) > 0);
+        admitted.ok().map(|ticket| self.permit(clock, ticket))
+    }
+
     /// Waits until a request may leave.
     pub(super) async fn admit<'a>(
         &'a self,
@@ -71,11 +92,8 @@ impl Pacer {
         now: Instant,
         patience: Patience,
     ) -> Result<Permit<'a>, Unsent> {
-        let is_over = |now| patience.deadline.is_some_and(|deadline| deadline <= now);
-        if !is_over(now)
-            && let Ok(ticket) = self.lock().admit(now, self.queue.load(Ordering::SeqCst) > 0)
-        {
-            return Ok(self.permit(clock, ticket));
+        if let Some(permit) = self.admit_at_once(clock, now, patience) {
+            return Ok(permit);
         }
         let _place = Place::take(&self.queue);
         let mut change = pin!(self.change.notified());
@@ -83,7 +101,7 @@ impl Pacer {
             // Before it looks, so that nothing is missed in between.
             change.as_mut().enable();
             let now = clock.now();
-            if is_over(now) {
+            if patience.is_over(now) {
                 self.tell_next(&self.lock(), now);
                 return Err(Unsent::Late);
             }
@@ -99,7 +117,8 @@ impl Pacer {
                 }
             };
             let pause = until.saturating_duration_since(now);
-            let is_late = patience.deadline.is_some_and(|deadline| until > deadline);
+            // Nothing could be sent at the end of the call's time.
+            let is_late = patience.deadline.is_some_and(|deadline| until >= deadline);
             if spent && (is_late || pause > patience.longest) {
                 return Err(Unsent::Limit(pause));
             }
@@ -194,4 +213,48 @@ async fn within(clock: &dyn Clock, end: Instant, mut future: impl Future<Output 
         sleep.as_mut().poll(context).map(|()| false)
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Stopped(Instant);
+
+    impl Clock for Stopped {
+        fn now(&self) -> Instant {
+            self.0
+        }
+
+        fn sleep(&self, wait: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+            panic!("a wait of {wait:?} is begun");
+        }
+    }
+
+    #[tokio::test]
+    async fn no_wait_is_begun_that_takes_all_of_the_time_of_the_call() {
+        let (pacer, clock) = (Pacer::default(), Stopped(Instant::now()));
+        let spent = HeaderValue::from_static(r#""default";r=0;t=30"#);
+        let headers = HeaderMap::from_iter([(HeaderName::from_static("ratelimit"), spent)]);
+        let spent = Outcome::Answered {
+            status: StatusCode::OK,
+            headers: &headers,
+            retry_after: None,
+        };
+        pacer.send(&clock, clock.0).finish(clock.0, &spent);
+        let patience = |longest| Patience {
+            deadline: clock.0.checked_add(longest),
+            longest: Duration::MAX,
+        };
+        let Err(Unsent::Limit(wait)) = pacer.admit(&clock, clock.0, patience(MOMENT)).await else {
+            panic!("something remains");
+        };
+        let outcome = pacer.admit(&clock, clock.0, patience(wait)).await;
+        assert!(matches!(outcome, Err(Unsent::Limit(end)) if end == wait));
+    }
+
+    const MOMENT: Duration = Duration::from_nanos(1);
 }

@@ -372,7 +372,8 @@ impl Quota {
         let Some(wait) = wait.filter(|wait| (exhausted || !any) && *wait <= LONGEST) else {
             return;
         };
-        if !any {
+        let is_told = |limit: &Limit| limit.remaining == 0 && limit.heard == now;
+        if !self.limits.iter().any(is_told) {
             let report = Report {
                 name: "",
                 remaining: 0,
@@ -382,11 +383,7 @@ impl Quota {
             };
             self.observe(ticket, now, &report);
         }
-        for limit in self
-            .limits
-            .iter_mut()
-            .filter(|limit| limit.remaining == 0 && limit.heard == now)
-        {
+        for limit in self.limits.iter_mut().filter(|limit| is_told(limit)) {
             // `Retry-After` is rounded up.
             limit.latest = limit.latest.min(now + wait);
         }
@@ -422,7 +419,12 @@ impl Quota {
 
     /// How many of them had surely stopped counting at a time.
     fn gone(&self, time: Instant, window: Duration) -> usize {
-        self.counted.partition_point(|counted| counted.ended + window <= time)
+        let is_gone = |counted: &Counted| counted.ended + window <= time;
+        // Mostly none has, which is told without a search through all.
+        match self.counted.front() {
+            Some(first) if is_gone(first) => self.counted.partition_point(is_gone),
+            _ => 0,
+        }
     }
 
     /// When a request of this client's own stops counting at the latest, that surely still counted when the server was

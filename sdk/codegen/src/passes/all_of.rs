@@ -186,7 +186,7 @@ impl AllOf<'_> {
                 .flat_map(|parts| {
                     choice
                         .iter()
-                        .map(move |part| [parts.as_slice(), &[part.clone()]].concat())
+                        .map(move |part| [parts.as_slice(), std::slice::from_ref(part)].concat())
                 })
                 .collect();
         }

@@ -46,10 +46,10 @@ impl Check<'_> {
             return self.any(place, schema, "it is too deep within others");
         }
         let mut small = Map::new();
-        for (keyword, is_of) in ANNOTATIONS {
-            if let Some(value) = schema.get(keyword).filter(|value| is_of(value)) {
-                small.insert(keyword.to_owned(), value.clone());
-            }
+        let description = schema.get("description").filter(|text| text.is_string());
+        let nullable = schema.get("nullable").filter(|flag| flag.is_boolean());
+        for (keyword, value) in [("description", description), ("nullable", nullable)] {
+            small.extend(value.map(|value| (keyword.to_owned(), value.clone())));
         }
         if let Some(target) = schema.get("$ref") {
             return match target.as_str().filter(|target| self.is_known(target)) {
@@ -203,10 +203,6 @@ impl Check<'_> {
             .collect())
     }
 }
-
-/// The keywords that may stand beside any other, with what they may be.
-const ANNOTATIONS: [(&str, fn(&Value) -> bool); 2] =
-    [("description", Value::is_string), ("nullable", Value::is_boolean)];
 
 /// Any value may be null anyway.
 fn any(mut small: Map<String, Value>) -> Value {

@@ -123,13 +123,15 @@ pub(crate) fn infer(schema: &Map<String, Value>) -> Option<&'static str> {
             let mut values = values.iter().filter(|value| !value.is_null()).peekable();
             values.peek().is_some() && values.all(is)
         };
-        let kinds: [(&str, fn(&Value) -> bool); 4] = [
-            ("string", Value::is_string),
-            ("boolean", Value::is_boolean),
-            ("integer", |value| value.is_i64() || value.is_u64()),
-            ("number", Value::is_number),
-        ];
-        return kinds.into_iter().find(|(_, is)| all(*is)).map(|(kind, _)| kind);
+        return if all(Value::is_string) {
+            Some("string")
+        } else if all(Value::is_boolean) {
+            Some("boolean")
+        } else if all(|value| value.is_i64() || value.is_u64()) {
+            Some("integer")
+        } else {
+            all(Value::is_number).then_some("number")
+        };
     }
     let format = schema.get("format").and_then(Value::as_str);
     if has(&[
