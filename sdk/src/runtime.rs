@@ -7,6 +7,7 @@
 
 mod call;
 pub(crate) mod checks;
+mod message;
 mod operation;
 mod pacing;
 mod path;
@@ -18,6 +19,7 @@ mod retry;
 #[cfg(feature = "fleet")]
 mod stop;
 mod telemetry;
+mod values;
 
 use std::{
     fmt,
@@ -33,7 +35,7 @@ use http::{HeaderValue, Method, header::USER_AGENT};
 use crate::Client;
 use crate::{Clock, Credentials, base_url::BaseUrl, request_options::Settings};
 
-pub use crate::{Error, RequestOptions, Response};
+pub use crate::{Body, Error, Part, RequestOptions, Response};
 #[doc(hidden)]
 pub use bytes::Bytes;
 pub(crate) use call::Call;
@@ -41,6 +43,8 @@ pub(crate) use call::Call;
 pub use checks::{
     Check, Text, Whole, deserialize_open_enum, invalid, length, null_as_default, one_of, quoted, whole, within,
 };
+#[doc(hidden)]
+pub use message::IntoParts;
 #[doc(hidden)]
 pub use operation::OperationInfo;
 #[doc(hidden)]
@@ -50,17 +54,19 @@ pub(crate) use path::encode_segment;
 #[doc(hidden)]
 pub use query::QueryParam;
 #[cfg(feature = "mock")]
-pub(crate) use query::pairs as query_pairs;
+pub(crate) use query::form_pairs;
 #[doc(hidden)]
 pub use request::{Request, RequestBuilder};
 #[doc(hidden)]
-pub use reqwest::{Body, header};
+pub use reqwest::header;
 #[doc(hidden)]
 pub use response::RawResponse;
 pub(crate) use retry::{Jitter, full_jitter, is_failure_of_server, is_transient};
 #[cfg(feature = "fleet")]
 pub(crate) use stop::Stop;
 pub(crate) use telemetry::unusable;
+#[doc(hidden)]
+pub use values::{json as json_text, simple as simple_text};
 
 pub(crate) use pacing::Unsent;
 use pacing::{Pacer, Patience, Permit};

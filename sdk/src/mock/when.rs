@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::server::{Operation, PREFIX};
-use crate::runtime::{encode_segment, query_pairs};
+use crate::runtime::{QueryParam, encode_segment, form_pairs};
 
 /// Which requests a mock expects: those of one operation, and of them those that fit all that is said here.
 ///
@@ -65,7 +65,14 @@ impl When {
     #[doc(hidden)]
     #[must_use]
     pub fn query_parameter<T: Serialize>(self, name: &str, value: &T) -> Self {
-        match query_pairs(name, value) {
+        self.query(&QueryParam::new(name, value))
+    }
+
+    /// Expects a query parameter of any style; for generated code.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn query<T: Serialize>(self, parameter: &QueryParam<'_, T>) -> Self {
+        match parameter.pairs() {
             Ok(pairs) => self.and(|when| {
                 pairs
                     .into_iter()
@@ -112,7 +119,12 @@ impl When {
     #[doc(hidden)]
     #[must_use]
     pub fn form_fields<T: Serialize>(self, name: &str, value: &T) -> Self {
-        match query_pairs(name, value) {
+        let pairs = match serde_json::to_value(value) {
+            Ok(body @ Value::Object(_)) if name == "body" => form_pairs(&body),
+            Ok(value) => form_pairs(&serde_json::json!({ name: value })),
+            Err(cause) => Err(cause.to_string()),
+        };
+        match pairs {
             Ok(pairs) => self.and(|when| {
                 pairs
                     .into_iter()
