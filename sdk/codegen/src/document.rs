@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use crate::error::Fault;
+use crate::{error::Fault, report::Place};
 
 /// The members of a path item that are operations.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
@@ -83,12 +83,15 @@ impl Document {
     }
 
     /// Calls `change` on every operation.
-    pub(crate) fn for_each_operation(&mut self, mut change: impl FnMut(&mut Map<String, Value>)) {
+    pub(crate) fn for_each_operation(&mut self, mut change: impl FnMut(&Place<'_>, &mut Map<String, Value>)) {
+        let paths = Place::ROOT.member("paths");
         let items = self.0.get_mut("paths").and_then(Value::as_object_mut);
-        for item in items.into_iter().flatten().filter_map(|(_, item)| item.as_object_mut()) {
+        for (path, item) in items.into_iter().flatten() {
+            let place = paths.member(path);
+            let Some(item) = item.as_object_mut() else { continue };
             for method in METHODS {
                 if let Some(operation) = item.get_mut(method).and_then(Value::as_object_mut) {
-                    change(operation);
+                    change(&place.member(method), operation);
                 }
             }
         }
@@ -101,43 +104,44 @@ impl Document {
     }
 
     /// Calls `change` on every schema of the document, wherever it stands, from the outside in.
-    pub(crate) fn for_each_schema(&mut self, change: &mut impl FnMut(&mut Map<String, Value>)) {
-        self.for_each_schema_at(&mut |_, schema| change(schema));
+    pub(crate) fn for_each_schema(&mut self, change: &mut dyn FnMut(&Place<'_>, &mut Map<String, Value>)) {
+        self.for_each_schema_at(&mut |_, place, schema| change(place, schema));
     }
 
     /// Like [`for_each_schema`](Self::for_each_schema), also telling what each schema is for.
-    pub(crate) fn for_each_schema_at(&mut self, change: &mut impl FnMut(Position<'_>, &mut Map<String, Value>)) {
+    pub(crate) fn for_each_schema_at(&mut self, change: &mut Change<'_>) {
+        let place = Place::ROOT.member("components");
         let components = self.0.get_mut("components").and_then(Value::as_object_mut);
         for (kind, components) in components.into_iter().flatten() {
+            let place = place.member(kind);
             for (name, component) in components.as_object_mut().into_iter().flatten() {
+                let place = place.member(name);
                 match kind.as_str() {
-                    "schemas" => walk_schema(component, &mut |schema| change(Position::Component(name), schema)),
-                    "responses" => of_message(component, &mut |schema| change(Position::Response, schema)),
-                    _ => of_message(component, &mut |schema| change(Position::Request, schema)),
+                    "schemas" => walk_schema(Position::Component(name), &place, component, change),
+                    "responses" => of_message(Position::Response, &place, component, change),
+                    _ => of_message(Position::Request, &place, component, change),
                 }
             }
         }
+        let place = Place::ROOT.member("paths");
         let items = self.0.get_mut("paths").and_then(Value::as_object_mut);
-        for item in items.into_iter().flatten().filter_map(|(_, item)| item.as_object_mut()) {
-            let of_parameters = |owner: &mut Map<String, Value>, change: &mut dyn FnMut(&mut Map<String, Value>)| {
-                let parameters = owner.get_mut("parameters").and_then(Value::as_array_mut);
-                parameters
-                    .into_iter()
-                    .flatten()
-                    .for_each(|parameter| of_message(parameter, change));
-            };
-            of_parameters(item, &mut |schema| change(Position::Request, schema));
+        for (path, item) in items.into_iter().flatten() {
+            let place = place.member(path);
+            let Some(item) = item.as_object_mut() else { continue };
+            of_parameters(&place, item, change);
             for method in METHODS {
                 let Some(operation) = item.get_mut(method).and_then(Value::as_object_mut) else {
                     continue;
                 };
-                of_parameters(operation, &mut |schema| change(Position::Request, schema));
+                let place = place.member(method);
+                of_parameters(&place, operation, change);
                 if let Some(body) = operation.get_mut("requestBody") {
-                    of_message(body, &mut |schema| change(Position::Request, schema));
+                    of_message(Position::Request, &place.member("requestBody"), body, change);
                 }
+                let place = place.member("responses");
                 let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
-                for (_, response) in responses.into_iter().flatten() {
-                    of_message(response, &mut |schema| change(Position::Response, schema));
+                for (status, response) in responses.into_iter().flatten() {
+                    of_message(Position::Response, &place.member(status), response, change);
                 }
             }
         }
@@ -225,6 +229,9 @@ impl Document {
     }
 }
 
+/// What is done to a schema, by what it is for and where it stands.
+pub(crate) type Change<'a> = dyn FnMut(Position<'_>, &Place<'_>, &mut Map<String, Value>) + 'a;
+
 /// What a schema is for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Position<'a> {
@@ -289,34 +296,47 @@ fn is_example(key: &str) -> bool {
     matches!(key, "example" | "examples")
 }
 
-/// The schemas of a parameter, a header, a request body or a response.
-fn of_message(message: &mut Value, change: &mut dyn FnMut(&mut Map<String, Value>)) {
-    if let Some(schema) = message.get_mut("schema") {
-        walk_schema(schema, change);
+/// The schemas of the parameters of a path item or an operation.
+fn of_parameters(place: &Place<'_>, owner: &mut Map<String, Value>, change: &mut Change<'_>) {
+    let place = place.member("parameters");
+    let parameters = owner.get_mut("parameters").and_then(Value::as_array_mut);
+    for (index, parameter) in parameters.into_iter().flatten().enumerate() {
+        of_message(Position::Request, &place.item(index), parameter, change);
     }
+}
+
+/// The schemas of a parameter, a header, a request body or a response.
+fn of_message(position: Position<'_>, place: &Place<'_>, message: &mut Value, change: &mut Change<'_>) {
+    if let Some(schema) = message.get_mut("schema") {
+        walk_schema(position, &place.member("schema"), schema, change);
+    }
+    let place = place.member("content");
     let content = message.get_mut("content").and_then(Value::as_object_mut);
-    for (_, media_type) in content.into_iter().flatten() {
+    for (name, media_type) in content.into_iter().flatten() {
         if let Some(schema) = media_type.get_mut("schema") {
-            walk_schema(schema, change);
+            walk_schema(position, &place.member(name).member("schema"), schema, change);
         }
     }
 }
 
 /// A schema and those within it. Properties are told from keywords: a property may be called `pattern`.
-fn walk_schema(schema: &mut Value, change: &mut dyn FnMut(&mut Map<String, Value>)) {
+fn walk_schema(position: Position<'_>, place: &Place<'_>, schema: &mut Value, change: &mut Change<'_>) {
     let Some(schema) = schema.as_object_mut() else { return };
-    change(schema);
+    change(position, place, schema);
     for (keyword, value) in schema {
+        let place = place.member(keyword);
         match (keyword.as_str(), value) {
             ("properties", Value::Object(properties)) => {
-                properties
-                    .values_mut()
-                    .for_each(|property| walk_schema(property, change));
+                for (name, property) in properties {
+                    walk_schema(position, &place.member(name), property, change);
+                }
             }
             ("allOf" | "anyOf" | "oneOf", Value::Array(parts)) => {
-                parts.iter_mut().for_each(|part| walk_schema(part, change));
+                for (index, part) in parts.iter_mut().enumerate() {
+                    walk_schema(position, &place.item(index), part, change);
+                }
             }
-            ("items" | "additionalProperties" | "not", part) => walk_schema(part, change),
+            ("items" | "additionalProperties" | "not", part) => walk_schema(position, &place, part, change),
             _ => {}
         }
     }

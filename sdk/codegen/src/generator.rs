@@ -1,6 +1,9 @@
 //! The whole way from a document to Rust.
 
-use crate::{Error, document::Document, error::Fault, facts::Facts, header, mock, passes, progenitor, retarget, rules};
+use crate::{
+    Change, Error, document::Document, error::Fault, facts::Facts, header, mock, passes, progenitor, report::Report,
+    retarget, rules,
+};
 
 /// The document of the SDK, in its folder `openapi`.
 const SDK_DOCUMENT: &str = "cloudflare.json";
@@ -121,6 +124,24 @@ impl Generator {
         })
     }
 
+    /// Tells what is changed in a document, in memory, before code is generated from it, and what is lost by that.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`generate`](Self::generate) about what is no document that code can be generated from.
+    pub fn explain(&self, document: &str) -> Result<Vec<Change>, Error> {
+        let mut report = Report::default();
+        let mut document = Self::read(document).map_err(|fault| Error::new(&self.name, fault))?;
+        passes::run(&mut document, &mut report);
+        Ok(report.into_changes())
+    }
+
+    fn read(text: &str) -> Result<Document, Fault> {
+        let document = Document::parse(text)?;
+        rules::check(&document)?;
+        Ok(document)
+    }
+
     /// Generates the client and makes the file of it that is wanted.
     fn finish(
         &self,
@@ -129,11 +150,10 @@ impl Generator {
     ) -> Result<String, Error> {
         let code = || {
             let target = self.target()?;
-            let original = Document::parse(text)?;
-            rules::check(&original)?;
+            let original = Self::read(text)?;
             let facts = Facts::read(&original);
             let mut document = original.clone();
-            passes::run(&mut document);
+            passes::run(&mut document, &mut Report::default());
             let finish = |part: &Document, file: &mut syn::File| retarget::run(file, &facts.of_part(part), &target);
             let client = progenitor::generate(&document, &finish)?;
             let file = make(&original, &facts, client, &target)?;

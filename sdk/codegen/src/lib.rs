@@ -75,9 +75,11 @@ mod header;
 mod mock;
 mod passes;
 mod progenitor;
+mod report;
 mod retarget;
 mod rules;
 
 pub use error::Error;
 pub use generator::Generator;
 pub use header::{Staleness, staleness};
+pub use report::Change;

@@ -17,31 +17,31 @@ mod success;
 
 pub(crate) use prune::prune;
 
-use crate::document::Document;
+use crate::{document::Document, report::Report};
 
-/// Runs every pass.
-pub(crate) fn run(document: &mut Document) {
-    errors::run(document);
-    success::run(document);
-    envelope::run(document);
-    nullable::run(document);
-    observed_null::run(document);
-    scalars::run(document);
-    relax::run(document);
-    integers::run(document);
-    defaults::run(document);
-    dialect::run(document);
-    prune(document);
+/// Runs every pass; each reports what it changes.
+pub(crate) fn run(document: &mut Document, report: &mut Report) {
+    errors::run(document, report);
+    success::run(document, report);
+    envelope::run(document, report);
+    nullable::run(document, report);
+    observed_null::run(document, report);
+    scalars::run(document, report);
+    relax::run(document, report);
+    integers::run(document, report);
+    defaults::run(document, report);
+    dialect::run(document, report);
+    prune(document, report);
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::document::Document;
+    use crate::{document::Document, report::Report};
 
     /// A document of one operation, as `pass` leaves it.
-    pub(super) fn after(pass: fn(&mut Document), operation: Value, schemas: Value) -> Value {
+    pub(super) fn after(pass: fn(&mut Document, &mut Report), operation: Value, schemas: Value) -> Value {
         let text = json!({
             "openapi": "3.0.3",
             "info": {},
@@ -49,7 +49,7 @@ mod tests {
             "components": { "schemas": schemas },
         });
         let mut document = Document::parse(&text.to_string()).unwrap();
-        pass(&mut document);
+        pass(&mut document, &mut Report::default());
         document.0
     }
 

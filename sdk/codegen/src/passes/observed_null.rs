@@ -5,10 +5,12 @@
 
 use serde_json::{Map, Value};
 
-use crate::document::Document;
+use crate::{document::Document, report::Report};
 
-pub(crate) fn run(document: &mut Document) {
-    document.for_each_schema(&mut |schema| {
+const PASS: &str = "observed_null";
+
+pub(crate) fn run(document: &mut Document, report: &mut Report) {
+    document.for_each_schema(&mut |place, schema| {
         let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
             return;
         };
@@ -25,7 +27,14 @@ pub(crate) fn run(document: &mut Document) {
             }
         }
         if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
-            required.retain(|name| optional.iter().all(|optional| name != optional));
+            let place = place.member("properties");
+            required.retain(|name| {
+                let is_optional = optional.iter().find(|optional| name == *optional);
+                if let Some(name) = is_optional {
+                    report.kept(PASS, place.member(name), "took null and missing for the same");
+                }
+                is_optional.is_none()
+            });
         }
     });
 }

@@ -7,16 +7,28 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::document::{Document, reference};
+use crate::{
+    document::{Document, join, reference},
+    report::Report,
+};
 
-pub(crate) fn prune(document: &mut Document) {
+const PASS: &str = "prune";
+
+pub(crate) fn prune(document: &mut Document, report: &mut Report) {
     let mut used = HashSet::new();
     let paths = document.0.get("paths").unwrap_or(&Value::Null);
     collect(document, paths, &mut used);
     let components = document.0.get_mut("components").and_then(Value::as_object_mut);
     for (kind, components) in components.into_iter().flatten() {
         if let Some(components) = components.as_object_mut() {
-            components.retain(|name, _| used.contains(&format!("#/components/{kind}/{name}")));
+            components.retain(|name, _| {
+                let is_used = used.contains(&format!("#/components/{kind}/{name}"));
+                if !is_used {
+                    let place = format!("/components/{kind}");
+                    report.kept(PASS, join(&place, name), "left it out, since no operation uses it");
+                }
+                is_used
+            });
         }
     }
 }

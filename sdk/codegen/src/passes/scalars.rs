@@ -7,19 +7,22 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::document::Document;
+use crate::{document::Document, report::Report};
 
-pub(crate) fn run(document: &mut Document) {
+const PASS: &str = "scalars";
+
+pub(crate) fn run(document: &mut Document, report: &mut Report) {
     let plain: BTreeMap<String, Map<String, Value>> = (document.schemas())
         .filter_map(|(name, schema)| {
             let schema = schema.as_object().filter(|schema| is_plain(schema))?;
             Some((format!("#/components/schemas/{name}"), schema.clone()))
         })
         .collect();
-    document.for_each_schema(&mut |schema| {
+    document.for_each_schema(&mut |place, schema| {
         let target = schema.get("$ref").and_then(Value::as_str);
         if let Some(scalar) = target.and_then(|target| plain.get(target)) {
             *schema = scalar.clone();
+            report.kept(PASS, place, "used the plain type instead of a name for it");
         }
     });
 }
