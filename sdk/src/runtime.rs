@@ -45,12 +45,14 @@ pub use checks::{
 };
 #[doc(hidden)]
 pub use message::IntoParts;
+#[cfg(feature = "mock")]
+pub(crate) use message::cookie_pair;
 #[doc(hidden)]
 pub use operation::OperationInfo;
-#[doc(hidden)]
-pub use path::encode_path;
 #[cfg(feature = "mock")]
 pub(crate) use path::encode_segment;
+#[doc(hidden)]
+pub use path::{encode_path, encode_styled};
 #[doc(hidden)]
 pub use query::QueryParam;
 #[cfg(feature = "mock")]

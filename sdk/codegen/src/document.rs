@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::{error::Fault, report::Place};
 
 /// The members of a path item that are operations.
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// The members of a schema that hold the very value that the schema describes, so that a `$ref` in them is followed
 /// without a property or an array in between.

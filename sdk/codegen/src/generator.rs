@@ -1,8 +1,8 @@
 //! The whole way from a document to Rust.
 
 use crate::{
-    Change, Error, document::Document, error::Fault, facts::Facts, header, mock, passes, progenitor, report::Report,
-    retarget, rules,
+    Change, Error, document::Document, error::Fault, facts::Facts, header, messages, mock, passes, progenitor,
+    report::Report, retarget, rules,
 };
 
 /// The document of the SDK, in its folder `openapi`.
@@ -132,6 +132,8 @@ impl Generator {
     pub fn explain(&self, document: &str) -> Result<Vec<Change>, Error> {
         let mut report = Report::default();
         let mut document = Self::read(document).map_err(|fault| Error::new(&self.name, fault))?;
+        messages::ids(&mut document, &mut report);
+        messages::run(&mut document, &mut report);
         passes::run(&mut document, &mut report);
         Ok(report.into_changes())
     }
@@ -150,10 +152,13 @@ impl Generator {
     ) -> Result<String, Error> {
         let code = || {
             let target = self.target()?;
-            let original = Self::read(text)?;
-            let facts = Facts::read(&original);
+            let mut report = Report::default();
+            let mut original = Self::read(text)?;
+            messages::ids(&mut original, &mut report);
             let mut document = original.clone();
-            passes::run(&mut document, &mut Report::default());
+            messages::run(&mut document, &mut report);
+            let facts = Facts::read(&document);
+            passes::run(&mut document, &mut report);
             let finish = |part: &Document, file: &mut syn::File| retarget::run(file, &facts.of_part(part), &target);
             let client = progenitor::generate(&document, &finish)?;
             let file = make(&original, &facts, client, &target)?;

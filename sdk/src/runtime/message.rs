@@ -71,8 +71,7 @@ impl RequestBuilder<'_> {
     pub fn cookie(self, name: &'static str, text: Result<Option<String>, String>) -> Self {
         self.and(|request| {
             let Some(text) = text? else { return Ok(()) };
-            let encode = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
-            let pair = format!("{}={}", encode(name), encode(&text));
+            let pair = cookie_pair(name, &text);
             let cookies = match request.header(&COOKIE).and_then(|value| value.to_str().ok()) {
                 Some(before) => format!("{before}; {pair}"),
                 None => pair,
@@ -115,6 +114,15 @@ impl RequestBuilder<'_> {
             request.set_body(body);
             Ok(())
         })
+    }
+
+    /// Sets a body instead of any other; none where there is no value.
+    #[must_use]
+    pub fn other_body(self, body: Option<(String, Body)>) -> Self {
+        match body {
+            Some((content_type, body)) => self.raw_body(&content_type, Some(body)),
+            None => self,
+        }
     }
 
     /// Begins a body of several parts; where it may be missing, it is sent if there is a part.
@@ -163,6 +171,17 @@ impl RequestBuilder<'_> {
         })
     }
 
+    /// Adds parts that are texts and may as well be files.
+    #[must_use]
+    pub fn free_part(self, name: &str, content_type: Option<&str>, value: impl IntoParts) -> Self {
+        self.and(|request| {
+            for part in value.into_parts() {
+                request.push_part(name, part.or_content_type(content_type));
+            }
+            Ok(())
+        })
+    }
+
     /// Adds parts of any names.
     #[must_use]
     pub fn parts(self, parts: Vec<(String, Part)>) -> Self {
@@ -193,6 +212,12 @@ impl Request {
         }
         Ok(())
     }
+}
+
+/// A cookie as it stands among others.
+pub(crate) fn cookie_pair(name: &str, text: &str) -> String {
+    let encode = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
+    format!("{}={}", encode(name), encode(text))
 }
 
 fn is_json(content_type: &str) -> bool {

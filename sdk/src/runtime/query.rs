@@ -22,7 +22,7 @@ const ALLOWED: &AsciiSet = &RESERVED
     .remove(b';');
 
 /// A parameter with its value.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct QueryParam<'a, T> {
     name: &'a str,
     value: &'a T,
@@ -30,6 +30,15 @@ pub struct QueryParam<'a, T> {
     may_be_empty: bool,
     allows_reserved: bool,
 }
+
+impl<T> Clone for QueryParam<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+// The value is borrowed, whatever it is.
+impl<T> Copy for QueryParam<'_, T> {}
 
 /// How a value becomes pairs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

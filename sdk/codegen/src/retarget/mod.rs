@@ -8,7 +8,9 @@ mod calls;
 mod checks;
 mod client;
 mod enums;
+mod fields;
 mod models;
+pub(crate) mod sending;
 mod setters;
 mod support;
 
@@ -25,7 +27,9 @@ pub(crate) fn run(file: &mut syn::File, facts: &Facts, target: &Target) -> Resul
     let enums = enums::run(types, target)?;
     models::run(types, facts, &enums, target)?;
     checks::run(types, &sent, &enums, facts, target);
+    fields::run(file, facts, target)?;
     setters::run(file, facts, target)?;
+    sending::run(file, facts, target)?;
     calls::run(file, facts, target)?;
     support::run(file, target);
     nothing_is_left(file)

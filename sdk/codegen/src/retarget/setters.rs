@@ -190,7 +190,7 @@ fn rewrite(
 fn setter(function: &mut ImplItemFn, parameter: &Parameter, of: &Type, target: &Target) {
     let runtime = &target.runtime;
     let ident = function.sig.ident.clone();
-    let name = &parameter.name;
+    let name = parameter.wire_name();
     set_doc(&mut function.attrs, &parameter.documentation());
     function
         .sig
@@ -246,7 +246,7 @@ fn flatten_body(item: &mut ItemImpl, builder: &ItemStruct, operation: &Operation
 }
 
 /// The model whose builder is in `Result<types::builder::Model, String>`.
-fn model_of(of: &Type) -> Option<Ident> {
+pub(super) fn model_of(of: &Type) -> Option<Ident> {
     let Type::Path(path) = of else { return None };
     let syn::PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
         return None;
