@@ -110,7 +110,11 @@ where
 pub(super) struct Measured {
     source: Source,
     length: u64,
+    /// How much has not been passed on.
     left: u64,
+    /// What completes the length; it is passed on when nothing comes after it, since nobody asks for more then.
+    last: Option<Bytes>,
+    has_ended: bool,
 }
 
 impl Measured {
@@ -119,6 +123,8 @@ impl Measured {
             source,
             length,
             left: length,
+            last: None,
+            has_ended: false,
         }
     }
 
@@ -136,26 +142,40 @@ impl HttpBody for Measured {
     type Error = Cause;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Polled {
-        let frame = ready!(Pin::new(&mut self.source).poll_frame(context));
-        let length = match &frame {
-            None if self.left > 0 => return self.refuse("fewer"),
-            Some(Ok(frame)) => frame.data_ref().map_or(0, |data| data.len() as u64),
-            _ => 0,
-        };
-        match self.left.checked_sub(length) {
-            Some(left) => self.left = left,
-            None => return self.refuse("more"),
+        // What has ended may not be asked again.
+        while !self.has_ended {
+            let data = match ready!(Pin::new(&mut self.source).poll_frame(context)) {
+                Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
+                Some(Err(cause)) => return Poll::Ready(Some(Err(cause))),
+                None => {
+                    self.has_ended = true;
+                    return match self.last.take() {
+                        Some(last) => {
+                            self.left = 0;
+                            Poll::Ready(Some(Ok(Frame::data(last))))
+                        }
+                        None if self.left > 0 => self.refuse("fewer"),
+                        None => Poll::Ready(None),
+                    };
+                }
+            };
+            if data.is_empty() {
+                continue;
+            }
+            match self.left.checked_sub(data.len() as u64) {
+                Some(0) if self.last.is_none() => self.last = Some(data),
+                Some(left) if self.last.is_none() => {
+                    self.left = left;
+                    return Poll::Ready(Some(Ok(Frame::data(data))));
+                }
+                _ => return self.refuse("more"),
+            }
         }
-        Poll::Ready(frame)
+        Poll::Ready(None)
     }
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.left)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        // What is too much is to be found: the source is asked until it ends.
-        false
     }
 }
 
