@@ -13,13 +13,21 @@ pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options"
 /// without a property or an array in between.
 const COMPOSITIONS: [&str; 4] = ["allOf", "anyOf", "oneOf", "not"];
 
-/// A document whose `$ref`s all lead somewhere.
+/// A document; once it is checked, its `$ref`s all lead somewhere.
 #[derive(Clone, Debug)]
 pub(crate) struct Document(pub(crate) Value);
 
 impl Document {
     /// Reads and checks a document.
+    #[cfg(test)]
     pub(crate) fn parse(text: &str) -> Result<Self, Fault> {
+        let document = Self::read(text)?;
+        document.check()?;
+        Ok(document)
+    }
+
+    /// Reads a document, of which a part may be wanted and the rest may be at fault.
+    pub(crate) fn read(text: &str) -> Result<Self, Fault> {
         let root: Value = serde_json::from_str(text).map_err(|e| Fault::new("", format!("not JSON: {e}")))?;
         let version = root.get("openapi").and_then(Value::as_str);
         match version {
@@ -43,10 +51,13 @@ impl Document {
                 ));
             }
         }
-        let document = Self(root);
-        document.check_references("", &document.0)?;
-        document.check_recursion()?;
-        Ok(document)
+        Ok(Self(root))
+    }
+
+    /// Checks that each `$ref` leads somewhere, and that no schema is made of itself.
+    pub(crate) fn check(&self) -> Result<(), Fault> {
+        self.check_references("", &self.0)?;
+        self.check_recursion()
     }
 
     /// The value at a JSON pointer or at the target of a `$ref`.
@@ -65,6 +76,77 @@ impl Document {
             }
         }
         value
+    }
+
+    /// A document of the operations for which `is_wanted` holds, by path and method, with the components that they need.
+    pub(crate) fn part(&self, is_wanted: impl Fn(&str, &str) -> bool) -> Self {
+        let mut paths = Map::new();
+        for (path, item) in self.0.get("paths").and_then(Value::as_object).into_iter().flatten() {
+            let members = item.as_object().into_iter().flatten();
+            let kept: Map<_, _> = members
+                .filter(|(member, _)| !METHODS.contains(&member.as_str()) || is_wanted(path, member))
+                .map(|(member, value)| (member.clone(), value.clone()))
+                .collect();
+            if METHODS.iter().any(|method| kept.contains_key(*method)) {
+                paths.insert(path.clone(), kept.into());
+            }
+        }
+        self.with_paths(paths)
+    }
+
+    /// A document with other paths, and of the components those that these need.
+    pub(crate) fn with_paths(&self, paths: Map<String, Value>) -> Self {
+        let paths = Value::Object(paths);
+        let used = self.used_by(&paths);
+        let components = self
+            .0
+            .get("components")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten();
+        let components = components.map(|(kind, of_kind)| {
+            let of_kind = match of_kind.as_object() {
+                // These are referred to by name.
+                Some(of_kind) if kind != "securitySchemes" => (of_kind.iter())
+                    .filter(|(name, _)| used.contains(join(&format!("#/components/{kind}"), name).as_str()))
+                    .map(|(name, component)| (name.clone(), component.clone()))
+                    .collect(),
+                _ => of_kind.clone(),
+            };
+            (kind.clone(), of_kind)
+        });
+        let mut components: Option<Value> = Some(components.collect());
+        let mut paths = Some(paths);
+        let members = self.0.as_object().into_iter().flatten().filter_map(|(member, value)| {
+            let value = match member.as_str() {
+                "paths" => paths.take(),
+                "components" => components.take(),
+                _ => Some(value.clone()),
+            };
+            Some((member.clone(), value?))
+        });
+        Self(members.collect())
+    }
+
+    /// The `$ref`s that stand in `value`, and in what they lead to.
+    pub(crate) fn used_by<'a>(&'a self, value: &'a Value) -> HashSet<&'a str> {
+        let mut used = HashSet::new();
+        let mut open = vec![value];
+        while let Some(value) = open.pop() {
+            match value {
+                Value::Object(object) => {
+                    if let Some(target) = reference(value)
+                        && used.insert(target)
+                    {
+                        open.extend(self.at(target));
+                    }
+                    open.extend(object.values());
+                }
+                Value::Array(items) => open.extend(items),
+                _ => {}
+            }
+        }
+        used
     }
 
     /// Every operation, in the document's order.
@@ -247,7 +329,7 @@ pub(crate) enum Position<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Operation<'a> {
     pub(crate) path: &'a str,
-    pub(crate) method: &'a str,
+    pub(crate) method: &'static str,
     pub(crate) item: &'a Value,
     pub(crate) value: &'a Value,
 }
@@ -259,6 +341,11 @@ impl<'a> Operation<'a> {
 
     pub(crate) fn id(&self) -> Option<&'a str> {
         self.value.get("operationId")?.as_str()
+    }
+
+    pub(crate) fn tags(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let tags = self.value.get("tags").and_then(Value::as_array);
+        tags.into_iter().flatten().filter_map(Value::as_str)
     }
 
     /// The parameters of the operation itself, which take precedence, and of its path item.

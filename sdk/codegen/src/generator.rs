@@ -1,8 +1,8 @@
 //! The whole way from a document to Rust.
 
 use crate::{
-    Change, Error, document::Document, error::Fault, facts::Facts, header, messages, mock, passes, progenitor,
-    report::Report, retarget, rules,
+    Change, Error, Modules, document::Document, error::Fault, facts::Facts, header, messages, mock, modules, passes,
+    progenitor, report::Report, retarget, rules, select,
 };
 
 /// The document of the SDK, in its folder `openapi`.
@@ -16,10 +16,12 @@ const SDK_DOCUMENT: &str = "cloudflare.json";
 #[derive(Clone, Debug)]
 pub struct Generator {
     name: String,
+    operations: Vec<String>,
     runtime: String,
     mock: String,
     schemars_feature: Option<String>,
     client: Option<String>,
+    module_features: bool,
 }
 
 /// What the generated code is to refer to.
@@ -42,10 +44,12 @@ impl Generator {
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
+            operations: Vec::new(),
             runtime: "cloudflare_sdk::runtime".to_owned(),
             mock: "cloudflare_sdk::mock".to_owned(),
             schemars_feature: None,
             client: None,
+            module_features: false,
         }
     }
 
@@ -57,6 +61,24 @@ impl Generator {
             .mock("crate::mock")
             .schemars_feature("schemars")
             .client("cloudflare_sdk::Client")
+    }
+
+    /// The operations that are wanted; all of the document by default.
+    ///
+    /// Each pattern is an operation's id, `METHOD /path` with the path as the document writes it, or a tag; `*` in it
+    /// stands for any characters, and `?` for one. What the other operations need is not looked at.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudflare_sdk_codegen::Generator;
+    ///
+    /// let generator = Generator::new("cloudflare.json").operations(["zones-0-get", "GET /zones/{zone_id}/dns_records*", "Page Rules"]);
+    /// ```
+    #[must_use]
+    pub fn operations<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
+        self.operations = patterns.into_iter().map(Into::into).collect();
+        self
     }
 
     /// The path of the SDK's runtime as the generated code is to name it.
@@ -86,6 +108,15 @@ impl Generator {
         self
     }
 
+    /// Whether each of the [`modules`](Self::modules) is compiled with the feature of its name alone; not by default.
+    ///
+    /// The crate then declares a feature for each module that it wants to have.
+    #[must_use]
+    pub fn module_features(mut self, on: bool) -> Self {
+        self.module_features = on;
+        self
+    }
+
     /// The path under which users of the crate know the generated client, for instance `my_crate::Client`.
     ///
     /// With it, the operations are documented with examples, which are doc tests; beside the client the crate must
@@ -109,6 +140,49 @@ impl Generator {
         self.finish(document, |_, _, file, _| Ok(file))
     }
 
+    /// Generates a module for each tag, for documents of many operations.
+    ///
+    /// Each module has a client, builders and models of its own, so that a crate compiles what it uses, and the generator
+    /// holds no more than a few of them at once. An operation with several tags belongs to the first. Where
+    /// [`module_features`](Self::module_features) is set, each module is compiled with the feature of its name alone.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`generate`](Self::generate).
+    ///
+    /// # Examples
+    ///
+    /// In a build script:
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let document = std::fs::read_to_string("cloudflare.json")?;
+    /// let folder = std::path::PathBuf::from(std::env::var("OUT_DIR")?).join("cloudflare");
+    /// std::fs::create_dir_all(&folder)?;
+    /// let generator = cloudflare_sdk_codegen::Generator::new("cloudflare.json");
+    /// for (name, code) in generator.modules(&document)?.files() {
+    ///     std::fs::write(folder.join(name), code)?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// and in the crate:
+    ///
+    /// ```text
+    /// mod cloudflare {
+    ///     include!(concat!(env!("OUT_DIR"), "/cloudflare/mod.rs"));
+    /// }
+    ///
+    /// let cloudflare = cloudflare::Client::from_runtime(client.runtime().clone());
+    /// let settings = cloudflare.zone_settings().zone_settings_get_all_zone_settings().zone_id(zone).send().await?;
+    /// ```
+    pub fn modules(&self, document: &str) -> Result<Modules, Error> {
+        let fault = |fault| Error::new(&self.name, fault);
+        let part = self.part(document).map_err(fault)?;
+        modules::generate(self, document, &part, self.module_features)
+    }
+
     /// Generates mocks of the operations, for tests: an extension of `cloudflare_sdk::mock::MockServer`, and the
     /// documented examples as values.
     ///
@@ -130,17 +204,37 @@ impl Generator {
     ///
     /// Those of [`generate`](Self::generate) about what is no document that code can be generated from.
     pub fn explain(&self, document: &str) -> Result<Vec<Change>, Error> {
-        let mut report = Report::default();
-        let mut document = Self::read(document).map_err(|fault| Error::new(&self.name, fault))?;
-        messages::ids(&mut document, &mut report);
-        messages::run(&mut document, &mut report);
-        passes::run(&mut document, &mut report);
-        Ok(report.into_changes())
+        let explain = || {
+            let mut report = Report::default();
+            let mut document = self.part(document)?;
+            rules::check(&document)?;
+            messages::ids(&mut document, &mut report);
+            messages::run(&mut document, &mut report);
+            passes::run(&mut document, &mut report);
+            Ok(report.into_changes())
+        };
+        explain().map_err(|fault| Error::new(&self.name, fault))
     }
 
-    fn read(text: &str) -> Result<Document, Fault> {
-        let document = Document::parse(text)?;
-        rules::check(&document)?;
+    /// The part of a document that the code is generated for: the operations that are wanted, with what they refer to.
+    ///
+    /// It is a document itself, with everything in the order of the whole.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when the text is not JSON or not OpenAPI 3.0, when no operation matches a pattern of
+    /// [`operations`](Self::operations), and when a `$ref` of the part leads nowhere.
+    pub fn select(&self, document: &str) -> Result<String, Error> {
+        let part = self.part(document).map_err(|fault| Error::new(&self.name, fault))?;
+        Ok(format!("{:#}", part.0))
+    }
+
+    fn part(&self, text: &str) -> Result<Document, Fault> {
+        let mut document = Document::read(text)?;
+        if !self.operations.is_empty() {
+            document = select::run(&document, &self.operations)?;
+        }
+        document.check()?;
         Ok(document)
     }
 
@@ -152,24 +246,24 @@ impl Generator {
     ) -> Result<String, Error> {
         let code = || {
             let target = self.target()?;
-            let mut report = Report::default();
-            let mut original = Self::read(text)?;
-            messages::ids(&mut original, &mut report);
-            let mut document = original.clone();
-            messages::run(&mut document, &mut report);
-            let facts = Facts::read(&document);
-            passes::run(&mut document, &mut report);
-            let finish = |part: &Document, file: &mut syn::File| retarget::run(file, &facts.of_part(part), &target);
-            let client = progenitor::generate(&document, &finish)?;
-            let file = make(&original, &facts, client, &target)?;
-            Ok(prettyplease::unparse(&file))
+            let original = self.part(text)?;
+            code(&original, &target, make)
         };
         code()
             .map(|code| header::with_header(&self.name, text, &code))
             .map_err(|fault| Error::new(&self.name, fault))
     }
 
-    fn target(&self) -> Result<Target, Fault> {
+    /// The client of a checked document, without a header.
+    pub(crate) fn client_of(&self, document: &Document) -> Result<String, Fault> {
+        code(document, &self.target()?, |_, _, file, _| Ok(file))
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn target(&self) -> Result<Target, Fault> {
         let path = |what: &str, path: &str| {
             syn::parse_str(path).map_err(|_| Fault::new("", format!("the {what} `{path}` is not a path of Rust")))
         };
@@ -180,4 +274,24 @@ impl Generator {
             client: self.client.clone(),
         })
     }
+}
+
+/// The whole way of a checked document.
+fn code(
+    original: &Document,
+    target: &Target,
+    make: impl FnOnce(&Document, &Facts, syn::File, &Target) -> Result<syn::File, Fault>,
+) -> Result<String, Fault> {
+    rules::check(original)?;
+    let mut report = Report::default();
+    let mut original = original.clone();
+    messages::ids(&mut original, &mut report);
+    let mut document = original.clone();
+    messages::run(&mut document, &mut report);
+    let facts = Facts::read(&document);
+    passes::run(&mut document, &mut report);
+    let finish = |part: &Document, file: &mut syn::File| retarget::run(file, &facts.of_part(part), target);
+    let client = progenitor::generate(&document, &finish)?;
+    let file = make(&original, &facts, client, target)?;
+    Ok(prettyplease::unparse(&file))
 }

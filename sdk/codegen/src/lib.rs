@@ -74,13 +74,16 @@ mod generator;
 mod header;
 mod messages;
 mod mock;
+mod modules;
 mod passes;
 mod progenitor;
 mod report;
 mod retarget;
 mod rules;
+mod select;
 
 pub use error::Error;
 pub use generator::Generator;
 pub use header::{Staleness, staleness};
+pub use modules::{Module, Modules};
 pub use report::Change;

@@ -3,50 +3,42 @@
 //! Progenitor makes a type of every schema among the components. After the passes before, envelopes and failures are
 //! used by nothing, and a type that no call takes or gives is noise in the documentation.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use crate::{
-    document::{Document, join, reference},
+    document::{Document, join},
     report::Report,
 };
 
 const PASS: &str = "prune";
 
 pub(crate) fn prune(document: &mut Document, report: &mut Report) {
-    let mut used = HashSet::new();
-    let paths = document.0.get("paths").unwrap_or(&Value::Null);
-    collect(document, paths, &mut used);
-    let components = document.0.get_mut("components").and_then(Value::as_object_mut);
-    for (kind, components) in components.into_iter().flatten() {
-        if let Some(components) = components.as_object_mut() {
-            components.retain(|name, _| {
-                let is_used = used.contains(&format!("#/components/{kind}/{name}"));
-                if !is_used {
-                    let place = format!("/components/{kind}");
-                    report.kept(PASS, join(&place, name), "left it out, since no operation uses it");
-                }
-                is_used
-            });
-        }
+    let before = names(document);
+    if let Some(paths) = document
+        .0
+        .get_mut("paths")
+        .and_then(Value::as_object_mut)
+        .map(std::mem::take)
+    {
+        *document = document.with_paths(paths);
+    }
+    let after = names(document);
+    for (kind, name) in before.difference(&after) {
+        let place = join("/components", kind);
+        report.kept(PASS, join(&place, name), "left it out, since no operation uses it");
     }
 }
 
-fn collect(document: &Document, value: &Value, used: &mut HashSet<String>) {
-    match value {
-        Value::Object(object) => {
-            if let Some(target) = reference(value)
-                && used.insert(target.to_owned())
-                && let Some(component) = document.at(target)
-            {
-                collect(document, component, used);
-            }
-            object.values().for_each(|value| collect(document, value, used));
-        }
-        Value::Array(items) => items.iter().for_each(|item| collect(document, item, used)),
-        _ => {}
-    }
+/// The components, by kind and name.
+fn names(document: &Document) -> BTreeSet<(String, String)> {
+    let components = document.0.get("components").and_then(Value::as_object);
+    let of_kind = |(kind, components): (&String, &Value)| {
+        let names = components.as_object().into_iter().flatten();
+        names.map(|(name, _)| (kind.clone(), name.clone())).collect::<Vec<_>>()
+    };
+    components.into_iter().flatten().flat_map(of_kind).collect()
 }
 
 #[cfg(test)]
