@@ -54,10 +54,9 @@ pub(super) fn run(file: &mut syn::File, facts: &Facts, target: &Target) -> Resul
                 for member in &mut item.items {
                     if let ImplItem::Fn(function) = member
                         && let Some(parameter) = of_name(operation, &function.sig.ident.to_string())
+                        && let Some(mut change) = change(parameter, target)
                     {
-                        if let Some(mut change) = change(parameter, target) {
-                            change.visit_signature_mut(&mut function.sig);
-                        }
+                        change.visit_signature_mut(&mut function.sig);
                     }
                 }
             }

@@ -133,7 +133,7 @@ fn rewrite(item: &mut ItemImpl, operation: &OperationFacts, model: Option<&Ident
                 });
             }
             // A member of the body.
-            _ if is_wrapped(operation) && function.block.to_token_stream().to_string().contains("self . body") => {
+            _ if is_wrapped(operation) && mentions_body(&function.block) => {
                 function.block = parse_quote!({
                     self.body = self.body.map(|body| Some(body.unwrap_or_default().#name(value)));
                     self
@@ -173,6 +173,10 @@ fn rewrite(item: &mut ItemImpl, operation: &OperationFacts, model: Option<&Ident
     // Before `send`, which closes the list.
     let last = item.items.len().saturating_sub(1);
     item.items.splice(last..last, added.into_iter().map(ImplItem::Fn));
+}
+
+fn mentions_body(block: &syn::Block) -> bool {
+    super::any(block.to_token_stream(), &[Ident::new("body", Span::call_site())])
 }
 
 /// The values of the fields that were added or changed.
@@ -260,7 +264,7 @@ impl VisitMut for Sending<'_> {
         visit_mut::visit_expr_mut(self, expr);
         if let Expr::Try(inner) = expr
             && let Expr::MethodCall(call) = &*inner.expr
-            && call.method == "form_body"
+            && (call.method == "form_body" || call.method == "other_body")
         {
             *expr = Expr::MethodCall(call.clone());
         }
