@@ -40,10 +40,8 @@ pub(crate) type Cause = Box<dyn StdError + Send + Sync>;
 /// assert!(!upload.is_repeatable());
 /// # }
 /// ```
-#[derive(Debug)]
 pub struct Body(Content);
 
-#[derive(Debug)]
 enum Content {
     Bytes(Bytes),
     /// One after the other.
@@ -164,10 +162,12 @@ impl HttpBody for Source {
     }
 }
 
-impl fmt::Debug for Source {
+impl fmt::Debug for Body {
+    /// Without the content, which may be long or secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Source")
-            .field("length", &self.size_hint().exact())
+        f.debug_struct("Body")
+            .field("length", &self.length())
+            .field("is_repeatable", &self.is_repeatable())
             .finish_non_exhaustive()
     }
 }

@@ -7,10 +7,12 @@
 mod bodies;
 mod ids;
 mod media_types;
+mod names;
 mod parameters;
 pub(crate) mod parts;
 mod responses;
 pub(crate) mod sent;
+mod shape;
 
 pub(crate) use ids::run as ids;
 

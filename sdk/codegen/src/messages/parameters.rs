@@ -9,27 +9,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::sent::{PARAMETER, Place, Sent};
+use super::{
+    names::{Path, distinct},
+    sent::{PARAMETER, Place, Sent},
+    shape::{Shape, fit},
+};
 use crate::{
-    document::{Document, METHODS, join, reference},
-    facts::{identifier, is_word},
+    document::{Document, METHODS, join},
+    facts::{identifier, snake},
     report::Report,
 };
 
 const PASS: &str = "parameters";
-
-/// The methods of a builder that are not setters of parameters.
-const OF_BUILDER: [&str; 9] = [
-    "body",
-    "body_as",
-    "body_map",
-    "clone",
-    "new",
-    "other_parts",
-    "part",
-    "raw_body",
-    "send",
-];
 
 /// Headers that OpenAPI says to ignore among the parameters, those of the credentials, and those of the connection.
 const OF_CLIENT: [&str; 18] = [
@@ -60,7 +51,8 @@ pub(super) fn run(document: &mut Document, original: &Document, report: &mut Rep
     let mut renamed = BTreeMap::new();
     for (path, item) in items.iter_mut() {
         let Some(item) = item.as_object_mut() else { continue };
-        let names = names_in_path(path);
+        let new = Path::new(path);
+        let names = &new.names;
         let of_item = item.get("parameters").cloned().unwrap_or_default();
         let mut lists = Vec::new();
         for method in METHODS {
@@ -70,7 +62,7 @@ pub(super) fn run(document: &mut Document, original: &Document, report: &mut Rep
                 original,
                 report: &mut *report,
                 place,
-                names: &names,
+                names,
                 seen: BTreeSet::new(),
                 is_changed: false,
                 parameters: Vec::new(),
@@ -78,8 +70,7 @@ pub(super) fn run(document: &mut Document, original: &Document, report: &mut Rep
             list.read(operation.get("parameters").unwrap_or(&Value::Null), &of_item);
             lists.push((method, list.is_changed, list.parameters));
         }
-        let aliases = names.iter().any(|(name, alias)| name != alias);
-        if !aliases && !lists.iter().any(|(_, is_changed, _)| *is_changed) {
+        if new.text == *path && !lists.iter().any(|(_, is_changed, _)| *is_changed) {
             continue;
         }
         item.remove("parameters");
@@ -88,16 +79,13 @@ pub(super) fn run(document: &mut Document, original: &Document, report: &mut Rep
                 operation["parameters"] = parameters.into();
             }
         }
-        if aliases {
-            let new = names.iter().fold(path.clone(), |path, (name, alias)| {
-                path.replace(&format!("{{{name}}}"), &format!("{{{alias}}}"))
-            });
-            report.kept(
-                PASS,
-                join("/paths", path),
-                format!("gave its parameters names of their own: `{new}`"),
-            );
-            renamed.insert(path.clone(), new);
+        if new.text != *path {
+            let what = format!("made the path `{}`", new.text);
+            match path.contains("//") {
+                true => report.lost(PASS, join("/paths", path), what),
+                false => report.kept(PASS, join("/paths", path), what),
+            }
+            renamed.insert(path.clone(), new.text);
         }
     }
     if !renamed.is_empty() {
@@ -108,42 +96,6 @@ pub(super) fn run(document: &mut Document, original: &Document, report: &mut Rep
                 .map(|(path, item)| (renamed.remove(&path).unwrap_or(path), item)),
         );
     }
-}
-
-/// The names in a path, each with what it is called in Rust.
-fn names_in_path(path: &str) -> Vec<(String, String)> {
-    let mut seen = BTreeSet::new();
-    let mut names: Vec<(String, String)> = Vec::new();
-    for name in path.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
-        if !names.iter().any(|(other, _)| other == name) {
-            names.push((name.to_owned(), distinct(name, "path", &mut seen)));
-        }
-    }
-    names
-}
-
-/// The name for a parameter: its own, if that is a name and nothing else has it.
-fn distinct(name: &str, place: &str, seen: &mut BTreeSet<String>) -> String {
-    let is_name = name.is_ascii() && !identifier(name).is_empty() && !matches!(name, "+1" | "-1");
-    let base = if is_name {
-        name.to_owned()
-    } else {
-        "parameter".to_owned()
-    };
-    if is_name && !OF_BUILDER.contains(&crate::facts::snake(name).as_str()) && seen.insert(identifier(name)) {
-        return base;
-    }
-    let base = match is_name {
-        true => format!("{}_{place}", crate::facts::snake(name).trim_end_matches('_')),
-        false => base,
-    };
-    let mut alias = base.clone();
-    let mut number = 2;
-    while !seen.insert(identifier(&alias)) || !is_word(&alias) && number < 3 {
-        alias = format!("{base}_{number}");
-        number += 1;
-    }
-    alias
 }
 
 /// The parameters of one operation.
@@ -250,11 +202,8 @@ impl List<'_> {
         }
         self.is_changed = true;
         if alias != name {
-            self.report.kept(
-                PASS,
-                here,
-                format!("called its setter `{}`", crate::facts::snake(&alias)),
-            );
+            self.report
+                .kept(PASS, here, format!("called its setter `{}`", snake(&alias)));
         } else if !is_plain {
             let what = format!(
                 "sent `{name}` by code of this generator: {}, {}",
@@ -337,66 +286,6 @@ impl List<'_> {
         }
         parameter.insert("schema".to_owned(), schema);
         sent
-    }
-}
-
-/// What kind of value a schema is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
-    Scalar,
-    List,
-    /// Something else, which is wrapped in a list.
-    Any,
-}
-
-/// A schema that progenitor takes for a parameter: it panics at an object, unless that is in a list.
-pub(super) fn fit(document: &Document, mut schema: Value) -> (Value, Shape) {
-    infer(&mut schema);
-    let resolved = document.resolve(&schema);
-    let kind = resolved.get("type").and_then(Value::as_str);
-    let is_composed = ["allOf", "anyOf", "oneOf", "not"]
-        .iter()
-        .any(|key| resolved.get(key).is_some());
-    match kind {
-        Some("string" | "number" | "integer" | "boolean") if !is_composed => (schema, Shape::Scalar),
-        Some("array") if !is_composed => {
-            if reference(&schema).is_none() && schema.get("items").is_none() {
-                schema["items"] = json!({});
-            }
-            (schema, Shape::List)
-        }
-        _ => {
-            if let Some(schema) = schema.as_object_mut() {
-                schema.remove("nullable");
-                schema.remove("default");
-            }
-            (json!({ "type": "array", "items": schema }), Shape::Any)
-        }
-    }
-}
-
-/// Adds the type that a schema only hints at.
-fn infer(schema: &mut Value) {
-    let Some(schema) = schema.as_object_mut() else { return };
-    let says_more = [
-        "type",
-        "$ref",
-        "allOf",
-        "anyOf",
-        "oneOf",
-        "not",
-        "properties",
-        "items",
-        "enum",
-    ];
-    if says_more.iter().any(|key| schema.contains_key(*key)) {
-        return;
-    }
-    let hints = |keys: &[&str]| keys.iter().any(|key| schema.contains_key(*key));
-    if hints(&["minimum", "maximum", "multipleOf"]) {
-        schema.insert("type".to_owned(), "number".into());
-    } else if hints(&["minLength", "maxLength", "pattern", "format"]) {
-        schema.insert("type".to_owned(), "string".into());
     }
 }
 

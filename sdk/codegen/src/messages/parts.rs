@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 
 use super::{
     media_types::is_json,
-    parameters::{Shape, fit},
     sent::{PARAMETER, Place as At, Sent},
+    shape::{Shape, fit},
 };
 use crate::{
     document::Document,

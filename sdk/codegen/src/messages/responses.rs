@@ -39,12 +39,23 @@ pub(super) fn run(document: &mut Document, original: &Document, report: &mut Rep
             .filter(|(status, _)| errors::is_success(status, Some(&responses)))
             .map(|(status, response)| (status, original.resolve(response)))
             .collect();
-        if !successes.is_empty() && successes.iter().all(|(_, response)| is_ordinary(response)) && are_alike(&successes)
+        // A response to HEAD never has a body.
+        let is_head = matches!(place, Place::Member(_, "head"));
+        if !is_head
+            && !successes.is_empty()
+            && successes.iter().all(|(status, response)| is_ordinary(status, response))
+            && are_alike(&successes)
         {
             return;
         }
         let place = place.member("responses");
-        let kinds: Vec<Success> = successes.iter().map(|(_, response)| Success::of(response)).collect();
+        let mut kinds: Vec<Success> = successes.iter().map(|(_, response)| Success::of(response)).collect();
+        if successes.iter().any(|(status, _)| has_no_body(status)) {
+            kinds.push(Success::Nothing);
+        }
+        if is_head {
+            kinds = vec![Success::Nothing];
+        }
         let (success, answer) = unite(original, &kinds, &place, report);
         let description = successes.iter().find_map(|(_, response)| response.get("description"));
         let mut new = Map::new();
@@ -70,14 +81,22 @@ pub(super) fn run(document: &mut Document, original: &Document, report: &mut Rep
 }
 
 /// Whether progenitor makes of it what it says.
-fn is_ordinary(response: &Value) -> bool {
+fn is_ordinary(status: &str, response: &Value) -> bool {
     let Some(content) = response.get("content").and_then(Value::as_object) else {
         return true;
     };
+    if has_no_body(status) {
+        return content.is_empty();
+    }
     let is_json = |(name, media_type): (&String, &Value)| {
         name == "application/json" && media_type.get("schema").is_some() && media_type.get("encoding").is_none()
     };
     content.is_empty() || (content.len() == 1 && content.iter().all(is_json))
+}
+
+/// Whether HTTP has no body with a status, whatever a document says.
+fn has_no_body(status: &str) -> bool {
+    matches!(status, "204" | "205")
 }
 
 fn are_alike(successes: &[(&String, &Value)]) -> bool {
@@ -241,6 +260,13 @@ mod tests {
         let schema = json!({ "allOf": [{ "type": "string" }], "nullable": true });
         assert_eq!((answer, lost), (Answer::MaybeEmpty, false));
         assert_eq!(read, json!({ "application/json": { "schema": schema } }));
+    }
+
+    #[test]
+    fn what_http_has_no_body_for_need_not_have_the_documented_one() {
+        let (read, answer, _) = success(json!({ "204": content(json!({ "type": "string" })) }));
+        assert_eq!(answer, Answer::MaybeEmpty);
+        assert_eq!(read["application/json"]["schema"]["nullable"], json!(true));
     }
 
     #[test]

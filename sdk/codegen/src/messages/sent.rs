@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 /// Of a parameter: how it is sent, though progenitor takes it for one of the query.
-pub(crate) const PARAMETER: &str = "x-sent";
+pub(crate) const PARAMETER: &str = "x-cloudflare-sdk-sent";
 /// Of an operation: what its body is.
-pub(crate) const BODY: &str = "x-body";
+pub(crate) const BODY: &str = "x-cloudflare-sdk-body";
 /// Of an operation: how the body of a success is read.
-pub(crate) const ANSWER: &str = "x-answer";
+pub(crate) const ANSWER: &str = "x-cloudflare-sdk-answer";
 
 /// Where a parameter is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

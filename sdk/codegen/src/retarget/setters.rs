@@ -10,6 +10,7 @@ use super::{doc, items, mentions, models, module, self_name, set_doc, unexpected
 use crate::{
     facts::{Facts, OperationFacts, Parameter},
     generator::Target,
+    messages::sent::Kind,
 };
 
 pub(super) fn run(file: &mut syn::File, facts: &Facts, target: &Target) -> Result<(), String> {
@@ -117,6 +118,10 @@ fn document_operations(file: &mut syn::File, facts: &Facts, target: &Target) -> 
 
 /// An example call with the document's example values, if it has one for all that is required.
 fn example(method: &Ident, operation: &OperationFacts, client: &str) -> Option<String> {
+    // A body of bytes has no example that is worth one.
+    if operation.body.as_ref().is_some_and(|body| body.kind == Kind::Raw) {
+        return None;
+    }
     let members = operation.members.iter().filter(|member| member.required);
     let required = operation
         .parameters
