@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use cloudflare_sdk::{Client, ClientBuilder, Credentials, Error, ErrorKind, types::AutomaticMode};
+use cloudflare_sdk::{Client, ClientBuilder, Credentials, Error, ErrorKind, Method, types::AutomaticMode};
 use sdk_tests::{
     loopback::{BASE_PATH, Then, answering, builder, client, enabled, get, nowhere, only_request, requests, sending},
     scrub::{EMAIL, KEY, TOKEN, ZONE},
@@ -159,6 +159,8 @@ fn a_client_is_cheap_to_share() {
     sent(client.zones_list().send());
     sent(client.ssl_automatic_mode_get().send());
     sent(client.ssl_automatic_mode_edit().send());
+    sent(client.request(Method::GET, "/zones").send::<serde_json::Value>());
+    sent(client.request(Method::GET, "/zones").send_bytes());
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use cloudflare_sdk::{
     types::{AutomaticMode, EnrollmentEdit, SortDirection, ZoneStatus, ZonesMatch, ZonesOrder},
 };
 use sdk_tests::{
-    loopback::{BASE_PATH, answering, client, edit, enabled, get, nowhere, only_request, requests},
+    loopback::{BASE_PATH, answering, builder, client, edit, enabled, get, nowhere, only_request, requests},
     scrub::{EMAIL, KEY, ZONE},
 };
 use serde_json::json;
@@ -167,6 +167,19 @@ async fn a_refusal_is_one_line_whatever_was_given() {
         assert_eq!(error.kind(), ErrorKind::InvalidRequest);
         assert_eq!(error.to_string().lines().count(), 1, "{error}");
     }
+}
+
+/// An HTTP client of one's own may take less than the SDK does.
+#[tokio::test]
+async fn what_the_http_client_refuses_was_never_attempted() {
+    let server = answering(enabled()).await;
+    let http = reqwest::Client::builder().https_only(true).build().unwrap();
+    let client = builder(server.uri()).http_client(http).build().unwrap();
+    let error = edit(&client).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0));
+    assert!(!error.outcome_unknown() && !error.is_retryable());
+    assert!(error.to_string().contains("the HTTP client refuses"), "{error}");
+    assert!(requests(&server).await.is_empty());
 }
 
 // What it sends, and where it does not go

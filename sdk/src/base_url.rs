@@ -22,7 +22,7 @@ impl BaseUrl {
     pub(crate) fn parse(origin: &str, text: &str) -> Result<Self, Error> {
         // The text is not repeated where it may hold a password.
         let refuse = |reason: &str| Err(Error::configuration(format!("{origin}: {reason}")));
-        let Ok(url) = Url::parse(text) else {
+        let Ok(mut url) = Url::parse(text) else {
             return refuse("not an absolute URL; the default is https://api.cloudflare.com/client/v4");
         };
         if !url.username().is_empty() || url.password().is_some() {
@@ -42,6 +42,8 @@ impl BaseUrl {
             }
             scheme => return refuse(&format!("the scheme is `{scheme}`; use https")),
         }
+        let path = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&path);
         Ok(Self {
             text: url.as_str().trim_end_matches('/').into(),
             url: Arc::new(url),
@@ -136,6 +138,8 @@ mod tests {
             "https://api.example",
             "https://api.example/client/v4",
             "http://[::1]:8080/a%20b/",
+            "https://api.example//client//",
+            "https://api.example//",
         ] {
             let base = BaseUrl::parse("", base).unwrap();
             for path in ["/zones", "/zones/a%2Fb/x", "/a/", "/a~b/-._", "//a", "/a//b"] {

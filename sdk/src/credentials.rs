@@ -170,8 +170,10 @@ impl fmt::Debug for Credentials {
 }
 
 /// A text without a secret, or with less of it where the text was cut; `None` if there is nothing of it.
+///
+/// What is shorter than any secret, as a test may have it, stays: a text without its every `t` would tell what it is.
 fn without(text: &str, secret: &str) -> Option<String> {
-    let begins = secret.get(..LEAST).unwrap_or(secret).as_bytes();
+    let begins = secret.get(..LEAST)?.as_bytes();
     if !text.as_bytes().windows(begins.len()).any(|part| part == begins) {
         return None;
     }
@@ -334,6 +336,42 @@ mod tests {
         ] {
             assert_eq!(credentials.redact(text), redacted);
         }
+    }
+
+    /// As a test may have it; to take every `t` out of a text would tell it.
+    #[test]
+    fn what_is_too_short_for_a_secret_is_left_in_a_text() {
+        for token in ["t", "htt"] {
+            assert_eq!(from(Some(token), None, None).unwrap().redact("http://a…"), "http://a…");
+        }
+    }
+
+    /// Also the text that was given, which is copied.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn they_are_wiped_from_memory_when_the_last_clone_is_dropped() {
+        use std::{fs::File, os::unix::fs::FileExt as _};
+
+        const PART: [u8; 40] = [b'Q'; 40];
+        // Its beginning is overwritten in any case, by what keeps track of free memory.
+        const OFFSET: usize = 200;
+        let memory = File::open("/proc/self/mem").unwrap();
+        let is_there = |address: usize| {
+            let mut bytes = [0; PART.len()];
+            let address = (address + OFFSET).try_into().unwrap();
+            memory.read_exact_at(&mut bytes, address).is_ok() && bytes == PART
+        };
+        let token = "Q".repeat(2 * OFFSET);
+        let given = token.as_ptr().addr();
+        assert!(is_there(given));
+        let credentials = Credentials::api_token(token).unwrap();
+        assert!(!is_there(given));
+        let headers = headers(&credentials);
+        let kept = headers[AUTHORIZATION].as_bytes().as_ptr().addr();
+        drop(credentials);
+        assert!(is_there(kept), "the headers have a clone");
+        drop(headers);
+        assert!(!is_there(kept));
     }
 
     #[test]

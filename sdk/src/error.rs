@@ -243,7 +243,7 @@ impl Error {
     }
 
     /// A failure of the HTTP client; `response` is what had arrived, if the headers had.
-    pub(crate) fn transport(call: Call, cause: reqwest::Error, response: Option<RawResponse>) -> Self {
+    pub(crate) fn transport(mut call: Call, cause: reqwest::Error, response: Option<RawResponse>) -> Self {
         // The SDK asks for nothing but HTTP, so what is not HTTP is where a redirect leads.
         let is_http = |url: &reqwest::Url| matches!(url.scheme(), "http" | "https");
         let kind = if cause.is_redirect() || cause.url().is_some_and(|url| !is_http(url)) {
@@ -261,6 +261,11 @@ impl Error {
         if let Some(url) = cause.url().filter(|_| kind == ErrorKind::Connect) {
             let origin = url.origin().ascii_serialization();
             error.0.reason = Some(format!("no connection could be made to {}", call.redact(&origin)));
+        }
+        if kind == ErrorKind::InvalidRequest {
+            call.attempts = call.attempts.saturating_sub(1);
+            error.0.reason =
+                Some("the HTTP client refuses to send the request, for the reason in the source".to_owned());
         }
         error.0.call = call;
         error.0.response = response;
@@ -380,7 +385,7 @@ impl Error {
         Envelope::read_mended(self.body()?)?.result
     }
 
-    /// How many attempts were made; 0 if the request never left.
+    /// How many attempts were made, also those that made no connection; 0 if the request was never tried.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.call.attempts

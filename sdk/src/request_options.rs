@@ -138,7 +138,8 @@ impl RequestOptions {
 
     /// How many bytes the body of a response may have; 16 MiB by default.
     ///
-    /// A larger one ends in [`ErrorKind::BodyTooLarge`](crate::ErrorKind::BodyTooLarge) and is not read to its end.
+    /// A larger one ends in [`ErrorKind::BodyTooLarge`](crate::ErrorKind::BodyTooLarge) and is not read to its end. Where
+    /// reqwest decompresses bodies, because the program turns on a feature of it, what comes out is counted.
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.max_body_size = Some(bytes);
         self

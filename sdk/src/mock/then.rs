@@ -122,7 +122,8 @@ impl<B> Then<B> {
     /// [its limit](https://developers.cloudflare.com/fundamentals/api/reference/limits/) of 1,200 requests per five
     /// minutes: with `Retry-After`, `Ratelimit` and `Ratelimit-Policy`.
     ///
-    /// `retry_after` goes out in whole seconds, rounded up.
+    /// `retry_after` goes out in whole seconds, rounded up. Until it is over, all calls of the client wait, in real time
+    /// unless it has [another clock](crate::ClientBuilder::clock); so one second is best for a test.
     pub fn rate_limited(self, retry_after: Duration) -> Self {
         let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
         // Code and message as users of other clients report them.

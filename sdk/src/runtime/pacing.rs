@@ -99,7 +99,8 @@ impl Pacer {
                 }
             };
             let pause = until.saturating_duration_since(now);
-            let is_late = patience.deadline.is_some_and(|deadline| until > deadline);
+            // Nothing could be sent at the end of the call's time.
+            let is_late = patience.deadline.is_some_and(|deadline| until >= deadline);
             if spent && (is_late || pause > patience.longest) {
                 return Err(Unsent::Limit(pause));
             }
@@ -194,4 +195,48 @@ async fn within(clock: &dyn Clock, end: Instant, mut future: impl Future<Output 
         sleep.as_mut().poll(context).map(|()| false)
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Stopped(Instant);
+
+    impl Clock for Stopped {
+        fn now(&self) -> Instant {
+            self.0
+        }
+
+        fn sleep(&self, wait: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+            panic!("a wait of {wait:?} is begun");
+        }
+    }
+
+    #[tokio::test]
+    async fn no_wait_is_begun_that_takes_all_of_the_time_of_the_call() {
+        let (pacer, clock) = (Pacer::default(), Stopped(Instant::now()));
+        let spent = HeaderValue::from_static(r#""default";r=0;t=30"#);
+        let headers = HeaderMap::from_iter([(HeaderName::from_static("ratelimit"), spent)]);
+        let spent = Outcome::Answered {
+            status: StatusCode::OK,
+            headers: &headers,
+            retry_after: None,
+        };
+        pacer.send(&clock, clock.0).finish(clock.0, &spent);
+        let patience = |longest| Patience {
+            deadline: clock.0.checked_add(longest),
+            longest: Duration::MAX,
+        };
+        let Err(Unsent::Limit(wait)) = pacer.admit(&clock, clock.0, patience(MOMENT)).await else {
+            panic!("something remains");
+        };
+        let outcome = pacer.admit(&clock, clock.0, patience(wait)).await;
+        assert!(matches!(outcome, Err(Unsent::Limit(end)) if end == wait));
+    }
+
+    const MOMENT: Duration = Duration::from_nanos(1);
 }

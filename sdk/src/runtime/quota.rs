@@ -372,7 +372,8 @@ impl Quota {
         let Some(wait) = wait.filter(|wait| (exhausted || !any) && *wait <= LONGEST) else {
             return;
         };
-        if !any {
+        let is_told = |limit: &Limit| limit.remaining == 0 && limit.heard == now;
+        if !self.limits.iter().any(is_told) {
             let report = Report {
                 name: "",
                 remaining: 0,
@@ -382,11 +383,7 @@ impl Quota {
             };
             self.observe(ticket, now, &report);
         }
-        for limit in self
-            .limits
-            .iter_mut()
-            .filter(|limit| limit.remaining == 0 && limit.heard == now)
-        {
+        for limit in self.limits.iter_mut().filter(|limit| is_told(limit)) {
             // `Retry-After` is rounded up.
             limit.latest = limit.latest.min(now + wait);
         }

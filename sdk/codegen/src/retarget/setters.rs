@@ -25,6 +25,8 @@ pub(super) fn run(file: &mut syn::File, facts: &Facts, target: &Target) -> Resul
                 &mut item.attrs,
                 &text.replace("Builder for", "A call of").replacen("\n\n", ".\n\n", 1),
             );
+            item.attrs
+                .push(parse_quote!(#[must_use = "nothing is sent before `send`"]));
         }
         let Item::Impl(item) = item else { continue };
         let name = self_name(&item.self_ty).cloned();

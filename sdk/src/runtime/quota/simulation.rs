@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 
 use super::{Outcome, Quota, Ticket, Wait};
 
@@ -447,5 +447,25 @@ fn headers_that_make_no_sense_do_no_harm() {
                 },
             );
         }
+    }
+}
+
+/// Nothing else tells when to come back.
+#[test]
+fn a_refusal_that_says_how_long_holds_where_the_limit_does_not() {
+    let start = Instant::now();
+    for limits in ["", r#""a";r=0"#, r#""a";r=0, "b";r=7;t=5"#] {
+        let mut quota = Quota::default();
+        let headers = HeaderMap::from_iter([(HeaderName::from_static("ratelimit"), limits.parse().unwrap())]);
+        let ticket = quota.admit(start, false).unwrap();
+        let refused = Outcome::Answered {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            headers: &headers,
+            retry_after: Some(7 * SECOND),
+        };
+        quota.finish(&ticket, start, &refused);
+        let wait = quota.admit(start, false).map(|ticket| ticket.sent());
+        assert_eq!(wait.map_err(|wait| wait.until - start), Err(7 * SECOND), "{limits}");
+        assert!(quota.admit(start + 7 * SECOND, false).is_ok(), "{limits}");
     }
 }
