@@ -11,7 +11,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use tokio::io::AsyncRead;
@@ -184,7 +184,7 @@ macro_rules! of_bytes {
     };
 }
 
-of_bytes!(Bytes Vec<u8> String &'static str &'static [u8]);
+of_bytes!(Bytes BytesMut Box<[u8]> Vec<u8> String &'static str &'static [u8]);
 
 impl<const N: usize> From<&'static [u8; N]> for Body {
     fn from(value: &'static [u8; N]) -> Self {

@@ -65,7 +65,7 @@ impl Part {
     }
 
     /// A file whose name is by default that of its part.
-    pub(crate) fn as_file(mut self, name: &str, content_type: Option<&str>) -> Self {
+    pub(crate) fn or_file(mut self, name: &str, content_type: Option<&str>) -> Self {
         self.file_name.get_or_insert_with(|| name.to_owned());
         self.or_content_type(content_type)
     }
@@ -98,9 +98,41 @@ impl Part {
     }
 }
 
-impl<T: Into<Body>> From<T> for Part {
-    fn from(body: T) -> Self {
-        Self::new(body)
+macro_rules! of_bodies {
+    ($($kind:ty)*) => {
+        $(
+            impl From<$kind> for Part {
+                fn from(body: $kind) -> Self {
+                    Self::new(body)
+                }
+            }
+        )*
+    };
+}
+
+of_bodies!(Body Bytes Vec<u8> String);
+
+impl From<&str> for Part {
+    fn from(text: &str) -> Self {
+        Self::new(text.to_owned())
+    }
+}
+
+impl From<&String> for Part {
+    fn from(text: &String) -> Self {
+        Self::new(text.clone())
+    }
+}
+
+impl From<&[u8]> for Part {
+    fn from(bytes: &[u8]) -> Self {
+        Self::new(bytes.to_vec())
+    }
+}
+
+impl<const N: usize> From<&[u8; N]> for Part {
+    fn from(bytes: &[u8; N]) -> Self {
+        Self::new(bytes.to_vec())
     }
 }
 
@@ -177,7 +209,7 @@ mod tests {
     fn text(parts: Parts) -> String {
         let (content_type, body) = parts.into_body().unwrap();
         let boundary = content_type.to_str().unwrap().split_once("boundary=").unwrap().1;
-        let text = String::from_utf8(body.into_parts().unwrap().concat()).unwrap();
+        let text = String::from_utf8(body.into_parts().ok().unwrap().concat()).unwrap();
         text.replace(boundary, "B").replace("\r\n", "\n")
     }
 

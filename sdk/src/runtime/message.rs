@@ -165,7 +165,7 @@ impl RequestBuilder<'_> {
     pub fn file_part(self, name: &str, content_type: Option<&str>, value: impl IntoParts) -> Self {
         self.and(|request| {
             for part in value.into_parts() {
-                request.push_part(name, part.as_file(name, content_type));
+                request.push_part(name, part.or_file(name, content_type));
             }
             Ok(())
         })

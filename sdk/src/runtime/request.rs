@@ -95,18 +95,6 @@ impl<'r> RequestBuilder<'r> {
         }
     }
 
-    /// Sets a body of a media type that the caller names.
-    #[must_use]
-    pub(crate) fn typed_body(self, content_type: &str, body: Bytes) -> Self {
-        self.and(|request| {
-            let value = HeaderValue::from_str(content_type)
-                .map_err(|_| format!("the content type {} cannot stand in a header", quoted(content_type)))?;
-            request.insert(CONTENT_TYPE, value);
-            request.set_body(body.into());
-            Ok(())
-        })
-    }
-
     /// Sets a query that is encoded already.
     #[must_use]
     pub(crate) fn raw_query(self, query: Option<&str>) -> Self {

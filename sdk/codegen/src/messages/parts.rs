@@ -170,8 +170,11 @@ mod tests {
         tests::{after, operation},
     };
 
+    /// Name, place, schema, whether it is required, and content type.
+    type Described = (String, Place, Value, bool, Option<String>);
+
     /// What becomes of a body of several parts: its parameters, and whether there may be others.
-    fn parts(schema: Value, encoding: Value) -> (Vec<(String, Place, Value, bool, Option<String>)>, bool) {
+    fn parts(schema: Value, encoding: Value) -> (Vec<Described>, bool) {
         let content = json!({ "multipart/form-data": { "schema": schema, "encoding": encoding } });
         let body = json!({ "required": true, "content": content });
         let (operation, _) = after(operation(json!({ "requestBody": body })), json!({}));
