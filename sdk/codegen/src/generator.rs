@@ -1,8 +1,8 @@
 //! The whole way from a document to Rust.
 
 use crate::{
-    Change, Error, Modules, document::Document, error::Fault, facts::Facts, header, mock, modules, passes, progenitor,
-    report::Report, retarget, rules, select,
+    Change, Error, Modules, document::Document, error::Fault, facts::Facts, header, messages, mock, modules, passes,
+    progenitor, report::Report, retarget, rules, select,
 };
 
 /// The document of the SDK, in its folder `openapi`.
@@ -208,6 +208,8 @@ impl Generator {
             let mut report = Report::default();
             let mut document = self.part(document)?;
             rules::check(&document)?;
+            messages::ids(&mut document, &mut report);
+            messages::run(&mut document, &mut report);
             passes::shape(&mut document, &mut report);
             passes::adapt(&mut document, &mut report);
             Ok(report.into_changes())
@@ -283,12 +285,16 @@ fn code(
 ) -> Result<String, Fault> {
     rules::check(original)?;
     let mut report = Report::default();
+    let mut original = original.clone();
+    messages::ids(&mut original, &mut report);
     let mut document = original.clone();
+    messages::run(&mut document, &mut report);
+    let sent = document.clone();
     passes::shape(&mut document, &mut report);
-    let facts = Facts::read(original, &document);
+    let facts = Facts::read(&sent, &document);
     passes::adapt(&mut document, &mut report);
     let finish = |part: &Document, file: &mut syn::File| retarget::run(file, &facts.of_part(part), target);
     let client = progenitor::generate(&document, &finish)?;
-    let file = make(original, &facts, client, target)?;
+    let file = make(&original, &facts, client, target)?;
     Ok(prettyplease::unparse(&file))
 }
