@@ -50,7 +50,7 @@ mod seen;
 mod simulation;
 mod sources;
 
-use std::{fmt, future::Future, sync::Arc};
+use std::{fmt, future::Future};
 
 use futures_util::stream::TryStream;
 
@@ -66,10 +66,9 @@ pub use sources::{Each, Lines, each, lines};
 impl Client {
     /// Makes one operation for many targets; see [`fleet`](crate::fleet).
     pub fn fleet(&self) -> Fleet {
-        let stop = Arc::new(Stop::default());
         Fleet {
-            client: Self::from_runtime(self.runtime().with_stop(Arc::clone(&stop))),
-            stop,
+            client: self.clone(),
+            stop: Stop::default(),
             concurrency: 32,
             limit: None,
             stop_when: Box::new(Error::is_authentication),
@@ -83,7 +82,7 @@ impl Client {
 #[must_use = "nothing is done before the run is polled"]
 pub struct Fleet {
     client: Client,
-    stop: Arc<Stop>,
+    stop: Stop,
     concurrency: usize,
     limit: Option<u64>,
     stop_when: Box<dyn Fn(&Error) -> bool + Send + Sync>,

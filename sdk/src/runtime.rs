@@ -78,7 +78,7 @@ pub struct Runtime {
     settings: Arc<Settings>,
     /// What stops the calls, where they belong to a run.
     #[cfg(feature = "fleet")]
-    stop: Option<Arc<Stop>>,
+    stop: Option<Stop>,
 }
 
 /// What the clones of a client share, whatever their options.
@@ -145,10 +145,18 @@ impl Runtime {
 
     /// A runtime whose calls do not wait once they are stopped.
     #[cfg(feature = "fleet")]
-    pub(crate) fn with_stop(&self, stop: Arc<Stop>) -> Self {
+    pub(crate) fn with_stop(&self, stop: Stop) -> Self {
         Self {
             stop: Some(stop),
             ..self.clone()
+        }
+    }
+
+    /// Lets the run that the calls belong to know that one is sent.
+    #[cfg(feature = "fleet")]
+    fn tell_of_sending(&self) {
+        if let Some(stop) = &self.stop {
+            stop.sends();
         }
     }
 
@@ -236,6 +244,8 @@ impl Runtime {
             let timeout = left.map_or(settings.timeout, |left| left.min(settings.timeout));
             let is_repeatable = request.is_repeatable();
             so_far.attempts += 1;
+            #[cfg(feature = "fleet")]
+            self.tell_of_sending();
             let outcome = self.attempt(request, timeout, &so_far).await;
             let now = clock.now();
             permit.finish(now, &attempt::told(&outcome));

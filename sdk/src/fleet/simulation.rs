@@ -2,14 +2,17 @@
 
 use std::{
     collections::HashSet,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
+use futures_util::FutureExt as _;
+
 use http::{HeaderMap, StatusCode};
 use tokio::time::{Instant, sleep};
 
-use super::{Applied, each};
+use super::{Applied, RunError, each};
 use crate::{Client, Error, ErrorKind, runtime::Runtime};
 
 const HALF_WAY: Duration = Duration::from_millis(25);
@@ -163,8 +166,96 @@ async fn who_stops_does_not_wait_for_the_limit() {
     assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
     let snapshot = run.progress().snapshot();
     assert_eq!((snapshot.done, snapshot.remaining), (10, Some(990)));
-    assert!(
-        run.finish()
-            .is_err_and(|error| matches!(error, super::RunError::Stopped))
+    assert!(run.finish().is_err_and(|error| matches!(error, RunError::Stopped)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_stops_when_all_were_begun_hears_that_not_all_were_done() {
+    let server = Server::new(10, Duration::from_secs(300), Duration::ZERO);
+    let mut run = client().fleet().limit(15).run(each(0..30), |client, _| {
+        let server = Arc::clone(&server);
+        async move { call(client.runtime(), server).await }
+    });
+    for _ in 0..10 {
+        run.next().await.unwrap().result.unwrap();
+    }
+    run.stop();
+    assert!(run.next().await.is_none());
+    assert_eq!(run.progress().snapshot().remaining, Some(5));
+    let error = run.finish().unwrap_err();
+    assert!(matches!(error, RunError::Stopped), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_that_concerns_all_is_told_also_when_all_were_begun() {
+    let refused = |_, _| async { Err::<Applied<()>, _>(Error::from_response(unauthorized())) };
+    let mut run = client().fleet().run(each(0..3), refused);
+    while run.next().await.is_some() {}
+    let error = run.finish().unwrap_err();
+    assert!(matches!(error, RunError::Failure(_)), "{error}");
+}
+
+fn unauthorized() -> http::Response<&'static str> {
+    let mut response = http::Response::new(r#"{"success":false,"errors":[]}"#);
+    *response.status_mut() = StatusCode::UNAUTHORIZED;
+    response
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_an_operation_of_two_calls_it_is_told_that_one_was_made() {
+    let server = Server::new(5, Duration::from_secs(300), Duration::ZERO);
+    let mut run = client().fleet().concurrency(3).run(each(0..30), |client, _| {
+        let server = Arc::clone(&server);
+        async move {
+            call(client.runtime(), Arc::clone(&server)).await?;
+            call(client.runtime(), server).await
+        }
+    });
+    let progress = run.progress();
+    let (mut succeeded, mut stopped) = (0, 0);
+    let begun = tokio::time::sleep(Duration::from_secs(1));
+    tokio::pin!(begun);
+    loop {
+        let outcome = tokio::select! {
+            outcome = run.next() => outcome,
+            () = &mut begun, if !begun.is_elapsed() => {
+                run.stop();
+                continue;
+            }
+        };
+        match outcome.map(|outcome| outcome.result) {
+            Some(Ok(_)) => succeeded += 1,
+            Some(Err(error)) => {
+                assert_eq!(error.kind(), ErrorKind::Stopped);
+                stopped += 1;
+            }
+            None => break,
+        }
+    }
+    let made = server.lock().unwrap().counted;
+    assert_eq!(
+        (2 * succeeded + stopped, stopped % 2),
+        (made, 1),
+        "{succeeded} {stopped}"
     );
+    assert_eq!(progress.snapshot().remaining, Some(30 - succeeded - stopped));
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_an_operation_that_panics_it_is_told_that_there_is_no_outcome() {
+    let mut run = client().fleet().concurrency(1).run(each(0..3), |_, target| async move {
+        assert_ne!(target, 1, "as it is meant to");
+        Ok(Applied::new(()))
+    });
+    let mut reported = Vec::new();
+    loop {
+        match AssertUnwindSafe(run.next()).catch_unwind().await {
+            Ok(Some(outcome)) => reported.push(outcome.target),
+            Ok(None) => break,
+            Err(_) => {}
+        }
+    }
+    assert_eq!(reported, [0, 2]);
+    assert_eq!(run.progress().in_flight(), [1]);
+    assert!(matches!(run.finish(), Err(RunError::Unfinished)));
 }
