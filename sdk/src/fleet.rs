@@ -5,8 +5,8 @@
 //! [`Fleet::concurrency`] says, and no more of the targets are held than that, however many there are. The calls keep
 //! below the rate limit as all calls of a client do.
 //!
-//! Targets may come from anywhere: [`each`] takes those that the program has, [`lines`] reads them from a file, and
-//! [`pages`] from an operation that lists them, while the work goes on.
+//! Targets may come from anywhere: [`each`] takes those that the program has, [`file`] and [`lines`] read them
+//! from a text, and [`pages`] from an operation that lists them, while the work goes on.
 //! [`Journal`] remembers outcomes over the end of the program.
 //!
 //! # Examples
@@ -61,7 +61,7 @@ pub use pages::{Pages, pages};
 pub use progress::{Progress, Snapshot};
 pub use run::{Applied, Outcome, Run, RunError};
 pub use seen::Seen;
-pub use sources::{Each, Lines, each, lines};
+pub use sources::{Each, Lines, each, file, lines};
 
 impl Client {
     /// Makes one operation for many targets; see [`fleet`](crate::fleet).
