@@ -131,7 +131,7 @@ fn a_dry_run_reads_only() {
         "{}",
         run.out
     );
-    assert_eq!(server.zones_in("auto"), 10);
+    assert_eq!((server.zones_in("auto"), server.log().edits), (10, 0));
 }
 
 #[test]
@@ -200,7 +200,8 @@ fn a_second_run_does_only_what_is_missing() {
     assert_eq!(entries(&journal).len(), 40);
     let second = run(&server, &["--all", "--journal", path]);
     assert_eq!(second.code, Some(1), "{}", second.err);
-    assert!(second.out.contains("  40 skipped"), "{}", second.out);
+    assert!(second.out.contains("  38 skipped"), "{}", second.out);
+    assert!(second.out.contains("  2 failed in an earlier run"), "{}", second.out);
     assert_eq!(entries(&journal).len(), 90);
     assert_eq!((server.zones_in("auto"), server.most_repeated()), (87, 0));
     // Refusals stay what they are, unless they are asked for.
@@ -208,10 +209,11 @@ fn a_second_run_does_only_what_is_missing() {
     let third = run(&server, &["--all", "--journal", path]);
     assert_eq!(
         (third.code, server.log().requests - before),
-        (Some(0), 2),
+        (Some(1), 2),
         "{}",
         third.out
     );
+    assert!(third.out.contains("  3 failed in an earlier run"), "{}", third.out);
     let fourth = run(&server, &["--all", "--journal", path, "--retry-failed"]);
     assert_eq!(
         (fourth.code, server.log().requests - before),
@@ -243,6 +245,37 @@ fn two_runs_on_one_journal_cannot_both_proceed() {
     assert_eq!(second.code, Some(2));
     assert!(second.err.contains("another run has it open"), "{}", second.err);
     assert!(first.0.wait().unwrap().success());
+}
+
+/// A limit on the size of files stands in for a disk that is full.
+#[cfg(unix)]
+#[test]
+fn a_journal_that_cannot_be_written_ends_the_run_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = folder.path().join("journal");
+    let server = server(Options::default());
+    let arguments = ["--all", "--journal", journal.to_str().unwrap(), "--concurrency", "4"];
+    let program = fleet(&server, &arguments);
+    let mut limited = Command::new("sh");
+    limited.args(["-c", r#"trap "" XFSZ; ulimit -f 8; exec "$0" "$@""#]);
+    limited.arg(program.get_program()).args(program.get_args());
+    for (name, value) in program.get_envs() {
+        match value {
+            Some(value) => limited.env(name, value),
+            None => limited.env_remove(name),
+        };
+    }
+    let ended = Run::of(limited.stdin(Stdio::null()).output().unwrap());
+    assert_eq!(ended.code, Some(2), "{}", ended.err);
+    assert!(ended.err.contains("cannot be read or written: "), "{}", ended.err);
+    let written = entries(&journal).len();
+    assert!((10..90).contains(&written), "{written}");
+    // What was made and could not be written is told.
+    let done = server.zones_in("auto");
+    let told = ended.err.matches("which the journal does not have").count();
+    assert_eq!(written + told, done, "{}", ended.err);
+    let again = run(&server, &arguments);
+    assert_eq!((again.code, entries(&journal).len()), (Some(0), 100), "{}", again.err);
 }
 
 #[cfg(unix)]
@@ -293,7 +326,13 @@ fn the_first_interrupt_finishes_what_is_under_way_and_the_second_ends_at_once() 
     interrupt(&running);
     thread::sleep(Duration::from_millis(500));
     interrupt(&running);
-    assert_eq!(running.wait_with_output().unwrap().status.code(), Some(130));
+    let ended = Run::of(running.wait_with_output().unwrap());
+    assert_eq!(ended.code, Some(130));
+    assert!(
+        ended.err.ends_with(&format!("not known:\n  {}\n", zone_id(1))),
+        "{}",
+        ended.err
+    );
 }
 
 #[cfg(unix)]

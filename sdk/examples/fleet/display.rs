@@ -72,6 +72,13 @@ impl Display {
         }
     }
 
+    /// Takes the progress away from the terminal.
+    pub fn clear(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
     pub fn progress(&mut self, snapshot: &Snapshot) {
         match &self.bar {
             Some(bar) => {
@@ -101,20 +108,15 @@ impl Display {
         }
         if let Some(limit) = &snapshot.rate_limit {
             let reset = limit.reset.map(seconds).unwrap_or_default();
-            parts.push(format!(
-                "{} requests until the limit resets in {reset}",
-                limit.remaining
-            ));
+            parts.push(format!("{} requests left for {reset}", limit.remaining));
         }
-        parts.push(format!("{:.1} a second", snapshot.rate));
+        parts.push(format!("{:.1} zones/s", snapshot.rate));
         parts.join(", ")
     }
 
-    /// The end, as far as it came.
-    pub fn summary(&self, snapshot: &Snapshot, end: Option<&str>) -> io::Result<()> {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
+    /// The end, as far as it came; `refused_before` zones were not tried again after an earlier run.
+    pub fn summary(&self, snapshot: &Snapshot, refused_before: u64, end: Option<&str>) -> io::Result<()> {
+        self.clear();
         if self.json {
             let failures = snapshot
                 .failures
@@ -128,6 +130,7 @@ impl Display {
                     "failed": snapshot.failed,
                     "failures": failures.collect::<serde_json::Map<_, _>>(),
                     "skipped": snapshot.skipped,
+                    "refused_before": refused_before,
                     "remaining": snapshot.remaining,
                     "seconds": snapshot.elapsed.as_secs_f64(),
                     "least_seconds": snapshot.least.map(|least| least.as_secs_f64()),
@@ -138,14 +141,18 @@ impl Display {
         }
         let mut text = format!("{} zones in {}", snapshot.done, seconds(snapshot.elapsed));
         match snapshot.least.filter(|least| !least.is_zero()) {
-            Some(least) => text += &format!("; the rate limit allows {} at best\n", seconds(least)),
+            Some(least) => text += &format!("; by the rate limit it takes {} at least\n", seconds(least)),
             None => text.push('\n'),
         }
         for count in counts(snapshot, self.dry_run) {
             text += &format!("  {count}\n");
         }
-        if snapshot.skipped > 0 {
-            text += &format!("  {} skipped, which need nothing\n", snapshot.skipped);
+        if snapshot.skipped > refused_before {
+            let skipped = snapshot.skipped - refused_before;
+            text += &format!("  {skipped} skipped: done in an earlier run, or named twice\n");
+        }
+        if refused_before > 0 {
+            text += &format!("  {refused_before} failed in an earlier run; --retry-failed tries them again\n");
         }
         for entry in &self.failures {
             text += &format!("  {}\n", failure(entry));
@@ -179,7 +186,10 @@ fn counts(snapshot: &Snapshot, dry_run: bool) -> Vec<String> {
 }
 
 fn failure(entry: &Entry) -> String {
-    format!("{}: {}", entry.target, entry.message.as_deref().unwrap_or("failed"))
+    let message = entry.message.as_deref().unwrap_or("failed");
+    // It begins with the operation, which is the same for all.
+    let (_, reason) = message.split_once(": ").unwrap_or(("", message));
+    format!("{}: {reason}", entry.target)
 }
 
 fn seconds(time: Duration) -> String {
