@@ -1,6 +1,7 @@
 //! What a person sees, and what a machine reads.
 
 use std::{
+    collections::BTreeMap,
     io::{self, IsTerminal as _, Write as _},
     time::{Duration, Instant},
 };
@@ -21,7 +22,9 @@ pub struct Display {
     /// On a terminal only.
     bar: Option<ProgressBar>,
     told: Instant,
-    failures: Vec<Entry>,
+    /// The zones that failed, by what was said of them.
+    failures: BTreeMap<String, Vec<String>>,
+    listed: usize,
 }
 
 impl Display {
@@ -29,7 +32,7 @@ impl Display {
         let bar = io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::new(0);
             // What does not fit into the terminal is cut off at its right.
-            let style = ProgressStyle::with_template("{wide_bar} {percent:>3}%\n{wide_msg}");
+            let style = ProgressStyle::with_template("{wide_bar} {percent:>3}%\n{wide_msg}\n{prefix}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar
         });
@@ -38,7 +41,8 @@ impl Display {
             dry_run,
             bar,
             told: Instant::now(),
-            failures: Vec::new(),
+            failures: BTreeMap::new(),
+            listed: 0,
         }
     }
 
@@ -55,12 +59,16 @@ impl Display {
             let line = serde_json::to_string(&entry)?;
             self.print(&line)?;
         } else if entry.is_failure() {
-            self.note(&failure(&entry));
+            let (reason, _) = reason(&entry);
+            self.note(&format!("{}: {reason}", entry.target));
         } else if self.dry_run && entry.result == "changed" {
             self.print(&format!("{}: would change", entry.target))?;
         }
-        if entry.is_failure() && self.failures.len() < LISTED {
-            self.failures.push(entry);
+        if entry.is_failure() && self.listed < LISTED {
+            self.listed += 1;
+            let (reason, request_id) = reason(&entry);
+            let zone = format!("{}{request_id}", entry.target);
+            self.failures.entry(reason.to_owned()).or_default().push(zone);
         }
         Ok(())
     }
@@ -86,31 +94,27 @@ impl Display {
                     bar.set_length(snapshot.done + remaining);
                 }
                 bar.set_position(snapshot.done);
-                bar.set_message(self.line(snapshot));
+                bar.set_message(self.counted(snapshot));
+                bar.set_prefix(limited(snapshot));
                 bar.tick();
             }
             None if self.told.elapsed() >= PLAIN => {
                 self.told = Instant::now();
-                eprintln!("{}", self.line(snapshot));
+                eprintln!("{}, {}", self.counted(snapshot), limited(snapshot));
             }
             None => {}
         }
     }
 
-    fn line(&self, snapshot: &Snapshot) -> String {
+    fn counted(&self, snapshot: &Snapshot) -> String {
         let mut parts = vec![match snapshot.remaining {
             Some(remaining) => format!("{} of {} zones", snapshot.done, snapshot.done + remaining),
             None => format!("{} zones", snapshot.done),
         }];
         parts.extend(counts(snapshot, self.dry_run));
         if let Some(left) = snapshot.time_left.filter(|_| snapshot.remaining != Some(0)) {
-            parts.push(format!("{} left", seconds(left)));
+            parts.push(format!("{} to go", seconds(left)));
         }
-        if let Some(limit) = &snapshot.rate_limit {
-            let reset = limit.reset.map(seconds).unwrap_or_default();
-            parts.push(format!("{} requests left for {reset}", limit.remaining));
-        }
-        parts.push(format!("{:.1} zones/s", snapshot.rate));
         parts.join(", ")
     }
 
@@ -154,12 +158,15 @@ impl Display {
         if refused_before > 0 {
             text += &format!("  {refused_before} failed in an earlier run; --retry-failed tries them again\n");
         }
-        for entry in &self.failures {
-            text += &format!("  {}\n", failure(entry));
+        for (reason, zones) in &self.failures {
+            text += &format!("{reason}:\n");
+            for zone in zones {
+                text += &format!("  {zone}\n");
+            }
         }
-        if snapshot.failed > self.failures.len() as u64 {
-            let more = snapshot.failed - self.failures.len() as u64;
-            text += &format!("  and {more} more failures\n");
+        let more = snapshot.failed.saturating_sub(self.listed as u64);
+        if more > 0 {
+            text += &format!("and {more} failures more\n");
         }
         if let Some(end) = end {
             text += &format!("{end}\n");
@@ -185,11 +192,24 @@ fn counts(snapshot: &Snapshot, dry_run: bool) -> Vec<String> {
     counts
 }
 
-fn failure(entry: &Entry) -> String {
+/// How the rate limit stands, and how fast it goes.
+fn limited(snapshot: &Snapshot) -> String {
+    let speed = format!("{:.1} zones a second", snapshot.rate);
+    match &snapshot.rate_limit {
+        Some(limit) => {
+            let reset = limit.reset.map(seconds).unwrap_or_default();
+            format!("{speed}, {} requests left for {reset}", limit.remaining)
+        }
+        None => speed,
+    }
+}
+
+/// What went wrong, and the request id; without the operation, which is the same for all.
+fn reason(entry: &Entry) -> (&str, &str) {
     let message = entry.message.as_deref().unwrap_or("failed");
-    // It begins with the operation, which is the same for all.
-    let (_, reason) = message.split_once(": ").unwrap_or(("", message));
-    format!("{}: {reason}", entry.target)
+    let message = message.split_once(": ").map_or(message, |(_, message)| message);
+    let end = message.rfind(" [request id ").unwrap_or(message.len());
+    message.split_at(end)
 }
 
 fn seconds(time: Duration) -> String {

@@ -16,7 +16,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use clap::Parser as _;
@@ -246,23 +246,21 @@ async fn enroll(
         let found = client.ssl_automatic_mode_get().zone_id(zone).send().await?;
         return Ok(Applied::new(()).changed(found.value != mode));
     }
-    let response = client
-        .ssl_automatic_mode_edit()
-        .zone_id(zone)
-        .value(mode)
-        .send()
-        .await?;
+    let begun = Instant::now();
+    let edit = client.ssl_automatic_mode_edit().zone_id(zone).value(mode);
+    let response = edit.send().await?;
     let mut applied = Applied::new(());
-    applied.changed = was_changed(&response);
+    applied.changed = was_changed(&response, begun.elapsed());
     Ok(applied)
 }
 
-/// Whether the edit changed the zone: whether it was modified just now, by the clock of the server.
-fn was_changed(response: &Response<Enrollment>) -> Option<bool> {
+/// Whether the edit changed the zone: whether it was modified since the call began, by the clock of the server.
+fn was_changed(response: &Response<Enrollment>, took: Duration) -> Option<bool> {
     let date = response.headers().get("date")?.to_str().ok()?;
     let answered = DateTime::parse_from_rfc2822(date).ok()?;
     match response.modified_on {
-        Some(modified) => Some((answered.to_utc() - modified).abs() < TimeDelta::seconds(5)),
+        // The date has whole seconds only.
+        Some(modified) => Some(answered.to_utc() - modified < TimeDelta::from_std(took).ok()? + TimeDelta::seconds(2)),
         None => Some(false),
     }
 }
