@@ -7,7 +7,7 @@ use std::{
 };
 
 use cloudflare_sdk::fleet::{Entry, Snapshot};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
 /// How often plain lines tell of the progress.
@@ -29,17 +29,10 @@ pub struct Display {
 
 impl Display {
     pub fn new(json: bool, dry_run: bool) -> Self {
-        let bar = io::stderr().is_terminal().then(|| {
-            let bar = ProgressBar::new(0);
-            // What does not fit into the terminal is cut off at its right.
-            let style = ProgressStyle::with_template("{wide_bar} {percent:>3}%\n{wide_msg}\n{prefix}");
-            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-            bar
-        });
         Self {
             json,
             dry_run,
-            bar,
+            bar: io::stderr().is_terminal().then(bar),
             told: Instant::now(),
             failures: BTreeMap::new(),
             listed: 0,
@@ -52,6 +45,17 @@ impl Display {
             Some(bar) => bar.println(text),
             None => eprintln!("{text}"),
         }
+    }
+
+    /// A line after Ctrl-C, whose echo has moved the cursor.
+    pub fn interrupted(&mut self, text: &str) {
+        if let Some(shown) = &mut self.bar {
+            // It stays as it is, and another one goes on below.
+            shown.set_draw_target(ProgressDrawTarget::hidden());
+            *shown = bar();
+            eprintln!();
+        }
+        eprintln!("{text}");
     }
 
     pub fn outcome(&mut self, entry: Entry) -> io::Result<()> {
@@ -151,6 +155,9 @@ impl Display {
         for count in counts(snapshot, self.dry_run) {
             text += &format!("  {count}\n");
         }
+        if let Some(remaining) = snapshot.remaining.filter(|remaining| *remaining > 0) {
+            text += &format!("  {remaining} not done\n");
+        }
         if snapshot.skipped > refused_before {
             let skipped = snapshot.skipped - refused_before;
             text += &format!("  {skipped} skipped: done in an earlier run, or named twice\n");
@@ -173,6 +180,14 @@ impl Display {
         }
         io::stdout().lock().write_all(text.as_bytes())
     }
+}
+
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    // What does not fit into the terminal is cut off at its right.
+    let style = ProgressStyle::with_template("{wide_bar} {percent:>3}%\n{wide_msg}\n{prefix}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
 }
 
 fn counts(snapshot: &Snapshot, dry_run: bool) -> Vec<String> {

@@ -149,7 +149,7 @@ async fn work(client: &Client, options: &Options) -> Result<ExitCode, AnyError> 
                     std::process::exit(130);
                 }
                 interrupted = true;
-                display.note("stopping: what is under way is finished; Ctrl-C once more stops at once");
+                display.interrupted("stopping: what is under way is finished; Ctrl-C once more stops at once");
                 run.stop();
             }
         }
