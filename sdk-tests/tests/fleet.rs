@@ -241,6 +241,28 @@ async fn of_a_run_that_is_dropped_it_is_known_what_was_under_way() {
 }
 
 #[tokio::test]
+async fn a_run_that_is_stopped_between_two_calls_for_a_zone_reports_it() {
+    let server = FleetServer::start(limited(1, SECOND * 300, Counting::Fixed(Duration::ZERO))).unwrap();
+    let targets = each((0..3).map(zone_id));
+    let mut run = client(&server).fleet().run(targets, |client, zone: String| async move {
+        enroll(client.clone(), zone.clone()).await?;
+        enroll(client, zone).await
+    });
+    let outcome = loop {
+        tokio::select! {
+            outcome = run.next() => break outcome.unwrap(),
+            () = tokio::time::sleep(SECOND / 50) => if server.log().requests == 1 { run.stop() },
+        }
+    };
+    assert_eq!(outcome.result.unwrap_err().kind(), ErrorKind::Stopped);
+    assert!(run.next().await.is_none());
+    assert_eq!(
+        (server.log().requests, run.progress().snapshot().remaining),
+        (1, Some(2))
+    );
+}
+
+#[tokio::test]
 async fn no_more_targets_are_taken_than_are_worked_on() {
     let server = FleetServer::start(Options {
         half_way: Duration::from_millis(20),

@@ -350,6 +350,7 @@ impl Runtime {
         };
         let admitted = self.admit(self.now(), patience).await;
         let permit = admitted.map_err(|reason| Error::unsent(Call::default(), reason))?;
+        self.tell_of_sending();
         let (status, headers) = exchange.await;
         let outcome = quota::Outcome::Answered {
             status,
