@@ -29,10 +29,9 @@ use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::oneshot, time::sleep};
 
 use crate::loopback::BASE_PATH;
-use limit::Counter;
 use zones::Zones;
 
-pub use limit::{Counting, Limit};
+pub use limit::{Counter, Counting, Limit};
 pub use zones::{ACCOUNTS, zone_id};
 
 /// What a fleet is like, and how its server behaves.
@@ -96,6 +95,8 @@ pub struct Log {
     pub requests: u64,
     /// Those that the limit refused.
     pub limited: u64,
+    /// Those that were to edit a zone.
+    pub edits: u64,
     /// Those that failed in passing.
     pub transient: u64,
     /// When the first and the latest request arrived.
@@ -119,7 +120,7 @@ impl FleetServer {
     pub fn start(options: Options) -> io::Result<Self> {
         let state = Arc::new(Mutex::new(State {
             zones: Zones::new(&options),
-            counter: options.limit.map(Counter::new),
+            counter: options.limit.map(|limit| Counter::new(limit, Instant::now())),
             log: Log::default(),
             random: options.seed,
             options,
@@ -308,6 +309,7 @@ impl State {
     }
 
     fn edit(&mut self, id: &str, body: &[u8]) -> Answer {
+        self.log.edits += 1;
         let mode = serde_json::from_slice::<Value>(body).ok();
         let mode = mode.as_ref().and_then(|body| body["value"].as_str());
         let Some(mode @ ("auto" | "custom")) = mode else {

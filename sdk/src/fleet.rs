@@ -5,8 +5,8 @@
 //! [`Fleet::concurrency`] says, and no more of the targets are held than that, however many there are. The calls keep
 //! below the rate limit as all calls of a client do.
 //!
-//! Targets may come from anywhere: [`each`] takes those that the program has, [`lines`] reads them from a file, and
-//! [`pages`] from an operation that lists them, while the work goes on.
+//! Targets may come from anywhere: [`each`] takes those that the program has, [`file`] and [`lines`] read them
+//! from a text, and [`pages`] from an operation that lists them, while the work goes on.
 //! [`Journal`] remembers outcomes over the end of the program.
 //!
 //! # Examples
@@ -50,7 +50,7 @@ mod seen;
 mod simulation;
 mod sources;
 
-use std::{fmt, future::Future, sync::Arc};
+use std::{fmt, future::Future};
 
 use futures_util::stream::TryStream;
 
@@ -61,15 +61,14 @@ pub use pages::{Pages, pages};
 pub use progress::{Progress, Snapshot};
 pub use run::{Applied, Outcome, Run, RunError};
 pub use seen::Seen;
-pub use sources::{Each, Lines, each, lines};
+pub use sources::{Each, Lines, each, file, lines};
 
 impl Client {
     /// Makes one operation for many targets; see [`fleet`](crate::fleet).
     pub fn fleet(&self) -> Fleet {
-        let stop = Arc::new(Stop::default());
         Fleet {
-            client: Self::from_runtime(self.runtime().with_stop(Arc::clone(&stop))),
-            stop,
+            client: self.clone(),
+            stop: Stop::default(),
             concurrency: 32,
             limit: None,
             stop_when: Box::new(Error::is_authentication),
@@ -83,7 +82,7 @@ impl Client {
 #[must_use = "nothing is done before the run is polled"]
 pub struct Fleet {
     client: Client,
-    stop: Arc<Stop>,
+    stop: Stop,
     concurrency: usize,
     limit: Option<u64>,
     stop_when: Box<dyn Fn(&Error) -> bool + Send + Sync>,

@@ -89,7 +89,7 @@ pub struct Runtime {
     settings: Arc<Settings>,
     /// What stops the calls, where they belong to a run.
     #[cfg(feature = "fleet")]
-    stop: Option<Arc<Stop>>,
+    stop: Option<Stop>,
 }
 
 /// What the clones of a client share, whatever their options.
@@ -156,10 +156,18 @@ impl Runtime {
 
     /// A runtime whose calls do not wait once they are stopped.
     #[cfg(feature = "fleet")]
-    pub(crate) fn with_stop(&self, stop: Arc<Stop>) -> Self {
+    pub(crate) fn with_stop(&self, stop: Stop) -> Self {
         Self {
             stop: Some(stop),
             ..self.clone()
+        }
+    }
+
+    /// Lets the run that the calls belong to know that one is sent.
+    #[cfg(feature = "fleet")]
+    fn tell_of_sending(&self) {
+        if let Some(stop) = &self.stop {
+            stop.sends();
         }
     }
 
@@ -247,6 +255,8 @@ impl Runtime {
             let timeout = left.map_or(settings.timeout, |left| left.min(settings.timeout));
             let is_repeatable = request.is_repeatable();
             so_far.attempts += 1;
+            #[cfg(feature = "fleet")]
+            self.tell_of_sending();
             let outcome = self.attempt(request, timeout, &so_far).await;
             let now = clock.now();
             permit.finish(now, &attempt::told(&outcome));
@@ -351,6 +361,7 @@ impl Runtime {
         };
         let admitted = self.admit(self.now(), patience).await;
         let permit = admitted.map_err(|reason| Error::unsent(Call::default(), reason))?;
+        self.tell_of_sending();
         let (status, headers) = exchange.await;
         let outcome = quota::Outcome::Answered {
             status,

@@ -25,8 +25,9 @@ pub enum Counting {
     Sliding,
 }
 
+/// Counts requests against a limit.
 #[derive(Debug)]
-pub(super) struct Counter {
+pub struct Counter {
     limit: Limit,
     start: Instant,
     window: u128,
@@ -36,16 +37,19 @@ pub(super) struct Counter {
 }
 
 /// How the limit stands after a request.
-pub(super) struct Standing {
+#[derive(Debug)]
+pub struct Standing {
     limit: Limit,
     remaining: u64,
     reset: u64,
     /// After how many seconds to come again, if the request is refused.
-    pub(super) refused: Option<u64>,
+    pub refused: Option<u64>,
 }
 
 impl Standing {
-    pub(super) fn headers(&self) -> Vec<(&'static str, String)> {
+    /// What the response says of it.
+    #[must_use]
+    pub fn headers(&self) -> Vec<(&'static str, String)> {
         let (quota, window) = (self.limit.quota, self.limit.window.as_secs());
         vec![
             (
@@ -58,10 +62,12 @@ impl Standing {
 }
 
 impl Counter {
-    pub(super) fn new(limit: Limit) -> Self {
+    /// A counter that has counted nothing at its start.
+    #[must_use]
+    pub fn new(limit: Limit, start: Instant) -> Self {
         Self {
             limit,
-            start: Instant::now(),
+            start,
             window: u128::MAX,
             counted: 0,
             times: VecDeque::new(),
@@ -69,7 +75,7 @@ impl Counter {
     }
 
     /// Counts a request, unless it is refused.
-    pub(super) fn count(&mut self, now: Instant) -> Standing {
+    pub fn count(&mut self, now: Instant) -> Standing {
         let Limit {
             quota,
             window,
@@ -110,7 +116,8 @@ impl Counter {
     }
 
     /// How long so many requests have to take at least, if the first one comes at a time.
-    pub(super) fn least_time(&self, first: Instant, requests: u64) -> Duration {
+    #[must_use]
+    pub fn least_time(&self, first: Instant, requests: u64) -> Duration {
         let windows = requests.saturating_sub(1) / self.limit.quota;
         let all = self
             .limit
@@ -134,11 +141,12 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn counter(counting: Counting) -> Counter {
-        Counter::new(Limit {
+        let limit = Limit {
             quota: 2,
             window: SECOND * 5,
             counting,
-        })
+        };
+        Counter::new(limit, Instant::now())
     }
 
     #[track_caller]

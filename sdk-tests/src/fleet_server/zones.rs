@@ -24,7 +24,6 @@ pub(super) struct Zones {
     by_id: HashMap<String, usize>,
     /// Their numbers, in the order of the list.
     order: Vec<usize>,
-    edits: u64,
 }
 
 #[derive(Debug)]
@@ -41,7 +40,6 @@ impl Zones {
             zones: Vec::with_capacity(options.zones),
             by_id: HashMap::with_capacity(options.zones),
             order: Vec::with_capacity(options.zones),
-            edits: 0,
         };
         for number in 0..options.zones {
             zones.add(options.enrolled > 0 && number % options.enrolled == 0);
@@ -79,7 +77,6 @@ impl Zones {
         if zone.is_auto != (mode == "auto") {
             zone.is_auto = !zone.is_auto;
             zone.modified_on = Some(std::time::SystemTime::now().into());
-            self.edits += 1;
         }
         self.setting(index)
     }
@@ -133,7 +130,18 @@ impl Zones {
             let is = |name: &str, value: &str| parameters.get(name).is_none_or(|wanted| *wanted == value);
             is("account.id", account(*number)) && is("status", status(*number)) && is("name", &name(*number))
         };
-        let all: Vec<_> = self.order.iter().copied().filter(wanted).collect();
+        let is_filtered = ["account.id", "status", "name"]
+            .iter()
+            .any(|name| parameters.contains_key(name));
+        let filtered: Vec<_>;
+        // All of a million are not looked at for each page.
+        let all = match is_filtered {
+            true => {
+                filtered = self.order.iter().copied().filter(wanted).collect();
+                &filtered
+            }
+            false => &self.order,
+        };
         let zones: Vec<_> = all
             .chunks(size)
             .nth(page - 1)

@@ -9,12 +9,14 @@ mod options;
 use std::{
     env,
     error::Error,
-    fs::File,
     io::{self, BufReader},
     pin::Pin,
     process::ExitCode,
-    sync::Arc,
-    time::Duration,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use clap::Parser as _;
@@ -37,6 +39,8 @@ type AnyError = Box<dyn Error + Send + Sync>;
 
 /// Identifiers of zones, wherever they come from.
 type Zones = Pin<Box<dyn Stream<Item = Result<String, AnyError>>>>;
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
 
 const VARIABLES: [&str; 4] = [
     "CLOUDFLARE_API_TOKEN",
@@ -78,8 +82,9 @@ async fn run(options: &mut Options) -> Result<ExitCode, AnyError> {
     if !has_source && server.is_none() {
         return Err("which zones? Give identifiers, --file or --all".into());
     }
-    // A zone is better tried once more than reported as failed for a hiccup.
-    let client = client.with_options(RequestOptions::new().max_retries(6));
+    // A zone is better tried once more, or waited for, than reported as failed for what passes.
+    let patient = RequestOptions::new().max_retries(6).max_retry_after(HOUR);
+    let client = client.with_options(patient);
     work(&client, options).await
 }
 
@@ -110,55 +115,87 @@ async fn work(client: &Client, options: &Options) -> Result<ExitCode, AnyError> 
     }
     let (mode, dry_run) = (options.mode.clone(), options.dry_run);
     let operation = move |client, zone| enroll(client, zone, mode.clone(), dry_run);
-    let (mut seen, remembered, retry) = (Seen::new(), journal.clone(), options.retry_failed);
-    let mut run = fleet.run(zones(client, options)?, operation).skip_if(move |zone| {
-        let is_done = |journal: &Arc<Journal>| match retry {
-            true => journal.has_succeeded(zone),
-            false => journal.is_done(zone),
-        };
-        !seen.insert(zone) || remembered.as_ref().is_some_and(is_done)
-    });
+    let refused_before = Arc::new(AtomicU64::new(0));
+    let skip = skip(options, journal.clone(), Arc::clone(&refused_before));
+    let mut run = fleet.run(zones(client, options)?, operation).skip_if(skip);
     let progress = run.progress();
     let mut tick = tokio::time::interval(Duration::from_millis(100));
-    let mut interrupted = false;
+    let (mut interrupted, mut broken) = (false, None);
     loop {
         tokio::select! {
             outcome = run.next() => {
                 let Some(outcome) = outcome else { break };
                 let entry = Entry::new(outcome.target, &outcome.result);
-                if let Some(journal) = &journal {
-                    journal.record(&entry)?;
+                let recorded = journal.as_ref().map_or(Ok(()), |journal| journal.record(&entry));
+                if recorded.is_err() {
+                    display.note(&format!("{}: {}, which the journal does not have", entry.target, entry.result));
                 }
-                display.outcome(entry)?;
+                // What is under way is finished and told of all the same.
+                let told = display.outcome(entry).map_err(AnyError::from);
+                for error in [recorded.map_err(AnyError::from), told].into_iter().filter_map(Result::err) {
+                    broken.get_or_insert(error);
+                    run.stop();
+                }
             }
             _ = tick.tick() => display.progress(&progress.snapshot()),
             signal = tokio::signal::ctrl_c() => {
                 signal?;
                 if interrupted {
+                    display.clear();
+                    eprintln!("stopped at once; whether these zones were changed is not known:");
+                    for zone in progress.in_flight() {
+                        eprintln!("  {zone}");
+                    }
                     std::process::exit(130);
                 }
                 interrupted = true;
-                display.note("stopping: what is under way is finished; Ctrl-C once more stops at once");
+                display.interrupted("stopping: what is under way is finished; Ctrl-C once more stops at once");
                 run.stop();
             }
         }
     }
     if let Some(journal) = &journal {
-        journal.sync()?;
+        broken = broken.or(journal.sync().err().map(AnyError::from));
     }
     let snapshot = progress.snapshot();
+    let refused_before = refused_before.load(Ordering::SeqCst);
     let end = run.finish();
     let text = end.as_ref().err().map(|error| match error {
         RunError::Targets(cause) => format!("{error}: {}", chain(&**cause)),
         other => other.to_string(),
     });
-    display.summary(&snapshot, text.as_deref())?;
+    let told = display.summary(&snapshot, refused_before, text.as_deref());
+    if let Some(error) = broken {
+        return Err(error);
+    }
+    told?;
     Ok(ExitCode::from(match end {
-        Ok(()) if snapshot.failed == 0 => 0,
+        Ok(()) if snapshot.failed == 0 && refused_before == 0 => 0,
         Ok(()) => 1,
         Err(RunError::Stopped) => 3,
         Err(_) => 2,
     }))
+}
+
+/// Which zones need nothing; counts those of them that were refused in an earlier run.
+fn skip(
+    options: &Options,
+    journal: Option<Arc<Journal>>,
+    refused: Arc<AtomicU64>,
+) -> impl FnMut(&String) -> bool + Send + use<> {
+    // Those of the account come once anyway.
+    let mut seen = (!options.all).then(Seen::new);
+    let retry = options.retry_failed;
+    move |zone| {
+        let is_repeated = seen.as_mut().is_some_and(|seen| !seen.insert(zone));
+        let Some(journal) = journal.as_ref().filter(|_| !is_repeated) else {
+            return is_repeated;
+        };
+        let has_succeeded = journal.has_succeeded(zone);
+        let is_refused = !has_succeeded && !retry && journal.is_done(zone);
+        refused.fetch_add(u64::from(is_refused), Ordering::SeqCst);
+        has_succeeded || is_refused
+    }
 }
 
 /// The zones that are asked for.
@@ -166,8 +203,8 @@ fn zones(client: &Client, options: &Options) -> Result<Zones, AnyError> {
     Ok(match &options.file {
         Some(path) if path.as_os_str() == "-" => Box::pin(fleet::lines(BufReader::new(io::stdin())).err_into()),
         Some(path) => {
-            let file = File::open(path).map_err(|cause| format!("{}: {cause}", path.display()))?;
-            Box::pin(fleet::lines(BufReader::new(file)).err_into())
+            let lines = fleet::file(path).map_err(|cause| format!("{}: {cause}", path.display()))?;
+            Box::pin(lines.err_into())
         }
         None if options.all => {
             let (account, status, name) = (options.account.clone(), options.status.clone(), options.name.clone());
@@ -209,23 +246,21 @@ async fn enroll(
         let found = client.ssl_automatic_mode_get().zone_id(zone).send().await?;
         return Ok(Applied::new(()).changed(found.value != mode));
     }
-    let response = client
-        .ssl_automatic_mode_edit()
-        .zone_id(zone)
-        .value(mode)
-        .send()
-        .await?;
+    let begun = Instant::now();
+    let edit = client.ssl_automatic_mode_edit().zone_id(zone).value(mode);
+    let response = edit.send().await?;
     let mut applied = Applied::new(());
-    applied.changed = was_changed(&response);
+    applied.changed = was_changed(&response, begun.elapsed());
     Ok(applied)
 }
 
-/// Whether the edit changed the zone: whether it was modified just now, by the clock of the server.
-fn was_changed(response: &Response<Enrollment>) -> Option<bool> {
+/// Whether the edit changed the zone: whether it was modified since the call began, by the clock of the server.
+fn was_changed(response: &Response<Enrollment>, took: Duration) -> Option<bool> {
     let date = response.headers().get("date")?.to_str().ok()?;
     let answered = DateTime::parse_from_rfc2822(date).ok()?;
     match response.modified_on {
-        Some(modified) => Some((answered.to_utc() - modified).abs() < TimeDelta::seconds(5)),
+        // The date has whole seconds only.
+        Some(modified) => Some(answered.to_utc() - modified < TimeDelta::from_std(took).ok()? + TimeDelta::seconds(2)),
         None => Some(false),
     }
 }

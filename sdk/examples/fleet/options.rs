@@ -11,9 +11,11 @@ use cloudflare_sdk::types::AutomaticMode;
 const AFTER: &str = "\
 Exit status:
   0  all zones are done
-  1  some zones failed; the others are done
-  2  the run could not be made: wrong usage, a journal that cannot be used, credentials that are refused
+  1  some zones failed, in this run or by the journal in an earlier one; the others are done
+  2  the run could not be made, or not to its end: wrong usage, a journal that cannot be used or written, credentials
+     that are refused, a list of zones that cannot be read
   3  stopped before the end, by Ctrl-C; what was under way is done
+  130  stopped at once, by Ctrl-C a second time; the zones under way are named
 
 Environment:
   CLOUDFLARE_API_TOKEN  an API token with the permission `Zone Settings Write` or `SSL and Certificates Write`, and
@@ -68,7 +70,7 @@ pub struct Options {
     /// Try zones again that failed in an earlier run for a reason that was to stay
     #[arg(long, requires = "journal")]
     pub retry_failed: bool,
-    /// Print the outcomes and the summary as JSON, one a line
+    /// Print each outcome, and the summary at the end, as a line of JSON
     #[arg(long)]
     pub json: bool,
 }

@@ -14,7 +14,10 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Applied, seen::Keys};
+use super::{
+    Applied,
+    seen::{Key, Keys},
+};
 use crate::Error;
 
 /// A file that remembers the outcome of each target, so that a run can go on where an earlier one ended.
@@ -51,8 +54,18 @@ pub struct Journal {
     file: File,
     path: PathBuf,
     keys: Keys,
-    targets: Mutex<BTreeMap<u128, State>>,
+    written: Mutex<Written>,
     torn: bool,
+}
+
+/// What stands in the file.
+#[derive(Debug, Default)]
+struct Written {
+    targets: BTreeMap<Key, State>,
+    /// Where the last whole line ends.
+    end: u64,
+    /// Whether a part of a line may come after it.
+    is_broken: bool,
 }
 
 /// What is known of a target.
@@ -73,6 +86,9 @@ struct Header {
 }
 
 const FORM: &str = "cloudflare-sdk fleet 1";
+
+/// How every journal begins.
+const BEGIN: &[u8] = br#"{"journal":"#;
 
 /// The outcome of a target, as a line of a [`Journal`] holds it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -176,7 +192,7 @@ impl Journal {
             file,
             path: path.clone(),
             keys: Keys::default(),
-            targets: Mutex::default(),
+            written: Mutex::default(),
             torn: false,
         };
         journal.read(purpose).map_err(fail)?;
@@ -188,12 +204,16 @@ impl Journal {
             journal: FORM.to_owned(),
             purpose,
         };
-        let targets = self.targets.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let written = self.written.get_mut().unwrap_or_else(PoisonError::into_inner);
         let mut first = serde_json::to_string(&header).map_err(Reason::Purpose)?;
         first.push('\n');
         let mut lines = BufReader::new(&self.file);
-        let (mut line, mut number, mut end) = (Vec::new(), 0, 0);
-        let mut torn = None;
+        // So that a large file without lines is not read as one.
+        let start = lines.fill_buf().map_err(Reason::Io)?;
+        if !start.iter().zip(BEGIN).all(|(found, expected)| found == expected) {
+            return Err(Reason::NoJournal);
+        }
+        let (mut line, mut number) = (Vec::new(), 0);
         loop {
             line.clear();
             let length = lines.read_until(b'\n', &mut line).map_err(Reason::Io)?;
@@ -206,23 +226,22 @@ impl Journal {
                 if number == 1 && !first.as_bytes().starts_with(&line) {
                     return Err(Reason::NoJournal);
                 }
-                torn = Some(end);
+                self.torn = true;
                 break;
             }
             if number == 1 {
                 check(&line, &header)?;
             } else {
                 let entry: Entry = serde_json::from_slice(&line).map_err(|cause| Reason::Line(number, cause))?;
-                targets.insert(self.keys.of(&entry.target), entry.state());
+                written.targets.insert(self.keys.of(&entry.target), entry.state());
             }
-            end += length as u64;
+            written.end += length as u64;
         }
-        if let Some(end) = torn {
-            self.file.set_len(end).map_err(Reason::Io)?;
-            self.torn = true;
+        if self.torn {
+            self.file.set_len(written.end).map_err(Reason::Io)?;
         }
-        if end == 0 {
-            self.file.write_all(first.as_bytes()).map_err(Reason::Io)?;
+        if written.end == 0 {
+            append(&self.file, written, first.as_bytes())?;
         }
         Ok(())
     }
@@ -231,7 +250,8 @@ impl Journal {
     ///
     /// # Errors
     ///
-    /// [`JournalError`], when it cannot be written. Then the run had better end, since nothing more is remembered.
+    /// [`JournalError`], when it cannot be written, as on a disk that is full. The outcomes before it are safe. The run
+    /// had better end, since what comes after is not remembered.
     pub fn record(&self, entry: &Entry) -> Result<(), JournalError> {
         let fail = |reason| JournalError {
             path: self.path.clone(),
@@ -239,9 +259,9 @@ impl Journal {
         };
         let mut line = serde_json::to_vec(entry).map_err(|cause| fail(Reason::Purpose(cause)))?;
         line.push(b'\n');
-        let mut targets = self.targets();
-        (&self.file).write_all(&line).map_err(|cause| fail(Reason::Io(cause)))?;
-        targets.insert(self.keys.of(&entry.target), entry.state());
+        let mut written = self.written();
+        append(&self.file, &mut written, &line).map_err(fail)?;
+        written.targets.insert(self.keys.of(&entry.target), entry.state());
         Ok(())
     }
 
@@ -258,18 +278,23 @@ impl Journal {
         self.state(target) == Some(State::Succeeded)
     }
 
-    fn targets(&self) -> MutexGuard<'_, BTreeMap<u128, State>> {
-        self.targets.lock().unwrap_or_else(PoisonError::into_inner)
+    fn written(&self) -> MutexGuard<'_, Written> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn state(&self, target: &str) -> Option<State> {
-        self.targets().get(&self.keys.of(target)).copied()
+        self.written().targets.get(&self.keys.of(target)).copied()
     }
 
     /// How many targets need not be tried again.
     #[must_use]
     pub fn done(&self) -> usize {
-        self.targets().values().filter(|state| **state != State::Failed).count()
+        let written = self.written();
+        written
+            .targets
+            .values()
+            .filter(|state| **state != State::Failed)
+            .count()
     }
 
     /// The outcomes in the journal, as they were written; the last one of a target counts.
@@ -277,13 +302,13 @@ impl Journal {
     /// # Errors
     ///
     /// [`JournalError`], when the file cannot be read.
-    pub fn entries(&self) -> Result<impl Iterator<Item = Result<Entry, JournalError>> + use<>, JournalError> {
+    pub fn entries(&mut self) -> Result<impl Iterator<Item = Result<Entry, JournalError>>, JournalError> {
         let path = self.path.clone();
         let fail = move |reason| JournalError {
             path: path.clone(),
             reason,
         };
-        let mut file = self.file.try_clone().map_err(|cause| fail(Reason::Io(cause)))?;
+        let mut file = &self.file;
         file.seek(SeekFrom::Start(0)).map_err(|cause| fail(Reason::Io(cause)))?;
         Ok((1..)
             .zip(BufReader::new(file).split(b'\n'))
@@ -313,6 +338,19 @@ impl Journal {
     }
 }
 
+/// Writes a line, wholly or not at all.
+fn append(mut file: &File, written: &mut Written, line: &[u8]) -> Result<(), Reason> {
+    if written.is_broken {
+        return Err(Reason::Broken);
+    }
+    if let Err(cause) = file.write_all(line) {
+        written.is_broken = file.set_len(written.end).is_err();
+        return Err(Reason::Io(cause));
+    }
+    written.end += line.len() as u64;
+    Ok(())
+}
+
 /// Checks that the first line is that of a journal for the same purpose.
 fn check(line: &[u8], wanted: &Header) -> Result<(), Reason> {
     let found: Header = serde_json::from_slice(line).map_err(|_| Reason::NoJournal)?;
@@ -338,6 +376,7 @@ pub struct JournalError {
 #[derive(Debug)]
 enum Reason {
     Io(io::Error),
+    Broken,
     InUse,
     NoJournal,
     Purpose(serde_json::Error),
@@ -364,6 +403,7 @@ impl fmt::Display for JournalError {
         write!(f, "the journal {}: ", self.path.display())?;
         match &self.reason {
             Reason::Io(_) => f.write_str("cannot be read or written"),
+            Reason::Broken => f.write_str("its last line was cut off; open it anew"),
             Reason::InUse => {
                 f.write_str("another run has it open; wait for its end, or give this run a file of its own")
             }
@@ -385,7 +425,7 @@ impl StdError for JournalError {
         match &self.reason {
             Reason::Io(cause) => Some(cause),
             Reason::Purpose(cause) | Reason::Line(_, cause) => Some(cause),
-            Reason::InUse | Reason::NoJournal | Reason::OtherPurpose { .. } => None,
+            Reason::Broken | Reason::InUse | Reason::NoJournal | Reason::OtherPurpose { .. } => None,
         }
     }
 }
@@ -427,7 +467,7 @@ mod tests {
             journal.record(&Entry::new(target, &result)).unwrap();
         }
         drop(journal);
-        let journal = Journal::open(&path, &json!({ "mode": "auto" })).unwrap();
+        let mut journal = Journal::open(&path, &json!({ "mode": "auto" })).unwrap();
         assert_eq!(
             ["a", "b", "c", "d"].map(|target| journal.is_done(target)),
             [true, false, true, false]
@@ -506,6 +546,36 @@ mod tests {
         fs::write(&path, &damaged).unwrap();
         let error = Journal::open(&path, &json!(1)).unwrap_err();
         assert!(error.to_string().contains("line 2"), "{error}");
+    }
+
+    #[test]
+    fn what_cannot_be_written_takes_nothing_from_what_was() {
+        let (_folder, path) = folder();
+        let mut journal = Journal::open(&path, &json!(1)).unwrap();
+        journal.record(&done("a")).unwrap();
+        let before = fs::read(&path).unwrap();
+        journal.file = File::open(&path).unwrap();
+        for _ in 0..2 {
+            let error = journal.record(&done("b")).unwrap_err();
+            assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
+        }
+        assert_eq!([journal.is_done("a"), journal.is_done("b")], [true, false]);
+        assert_eq!(fs::read(&path).unwrap(), before);
+    }
+
+    #[test]
+    fn lines_may_end_as_on_windows() {
+        let (_folder, path) = folder();
+        let journal = Journal::open(&path, &json!(1)).unwrap();
+        journal.record(&done("a")).unwrap();
+        drop(journal);
+        let text = fs::read_to_string(&path).unwrap().replace('\n', "\r\n");
+        fs::write(&path, text).unwrap();
+        let mut journal = Journal::open(&path, &json!(1)).unwrap();
+        journal.record(&done("b")).unwrap();
+        assert!(!journal.was_torn() && journal.is_done("a"));
+        let targets: Vec<_> = journal.entries().unwrap().map(|entry| entry.unwrap().target).collect();
+        assert_eq!(targets, ["a", "b"]);
     }
 
     #[test]

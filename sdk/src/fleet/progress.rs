@@ -34,6 +34,8 @@ struct State<T> {
     done: u64,
     failures: BTreeMap<ErrorKind, u64>,
     under_way: HashMap<u64, T>,
+    /// How many targets were begun and stopped before anything was sent.
+    given_up: u64,
     skipped: u64,
     /// How many targets there may be at most.
     limit: Option<u64>,
@@ -101,7 +103,7 @@ impl<T: Clone> Progress<T> {
         let to_come = state
             .to_come
             .map(|to_come| begun_at_most.map_or(to_come, |most| most.min(to_come)));
-        let remaining = to_come.map(|to_come| to_come + under_way);
+        let remaining = to_come.map(|to_come| to_come + under_way + state.given_up);
         let end = match (state.latest, under_way) {
             (Some(latest), 0) => latest,
             _ => now,
@@ -160,6 +162,7 @@ impl<T> Progress<T> {
             done: 0,
             failures: BTreeMap::new(),
             under_way: HashMap::new(),
+            given_up: 0,
             skipped: 0,
             limit,
             first: None,
@@ -189,6 +192,11 @@ impl<T> Progress<T> {
         let mut state = self.lock();
         state.skipped += 1;
         state.to_come = exactly(to_come);
+    }
+
+    /// Whether a target was begun that has no outcome.
+    pub(super) fn is_under_way(&self) -> bool {
+        !self.lock().under_way.is_empty()
     }
 
     /// How many targets were begun.
@@ -225,7 +233,7 @@ impl<T> Progress<T> {
     pub(super) fn give_up(&self, key: u64) {
         let mut state = self.lock();
         state.under_way.remove(&key);
-        state.to_come = state.to_come.map(|to_come| to_come + 1);
+        state.given_up += 1;
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {

@@ -11,7 +11,10 @@ use std::{
 use futures_util::stream::{FusedStream, FuturesUnordered, Stream, StreamExt as _, TryStream};
 
 use super::{Fleet, Progress};
-use crate::{Client, Error, ErrorKind};
+use crate::{Client, Error, ErrorKind, runtime::Stop};
+
+/// How many targets that need nothing are passed over before others have their turn.
+const PASSED_OVER: usize = 1000;
 
 /// What became of a target.
 #[derive(Debug)]
@@ -76,15 +79,16 @@ enum End<E> {
 /// An operation under way, with the number under which its target is known.
 struct UnderWay<F> {
     key: u64,
+    stop: Stop,
     operation: Pin<Box<F>>,
 }
 
 impl<F: Future> Future for UnderWay<F> {
-    type Output = (u64, F::Output);
+    type Output = (u64, Stop, F::Output);
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let key = self.key;
-        self.operation.as_mut().poll(context).map(|output| (key, output))
+        let outcome = self.operation.as_mut().poll(context);
+        outcome.map(|outcome| (self.key, self.stop.clone(), outcome))
     }
 }
 
@@ -98,7 +102,8 @@ pub enum RunError<E> {
     Failure(String),
     /// [`Run::stop`] was called before all targets were done.
     Stopped,
-    /// Not all outcomes were taken from the stream.
+    /// Not all outcomes were taken from the stream, or the operation panicked; [`Progress::in_flight`] tells for which
+    /// targets there is none.
     Unfinished,
 }
 
@@ -170,9 +175,11 @@ where
     ///
     /// [`RunError`], when the stream of targets failed, when the run was stopped, and when it has not ended.
     pub fn finish(self) -> Result<(), RunError<S::Error>> {
+        // An operation that panicked is under way for good.
+        let is_unfinished = self.progress.is_under_way();
         match self.end {
-            _ if !self.under_way.is_empty() => Err(RunError::Unfinished),
             None => Err(RunError::Unfinished),
+            _ if is_unfinished => Err(RunError::Unfinished),
             Some(End::Done) => Ok(()),
             Some(End::Stopped) => Err(RunError::Stopped),
             Some(End::Failure(failure)) => Err(RunError::Failure(failure)),
@@ -196,19 +203,20 @@ where
         let run = self.get_mut();
         loop {
             run.begin(context);
-            let (key, result) = match run.under_way.poll_next_unpin(context) {
+            let (key, stop, result) = match run.under_way.poll_next_unpin(context) {
                 Poll::Ready(Some(ended)) => ended,
                 Poll::Ready(None) if run.end.is_some() => return Poll::Ready(None),
                 Poll::Ready(None) | Poll::Pending => return Poll::Pending,
             };
-            if result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Stopped) {
+            if stop.came_first() && result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Stopped) {
                 run.progress.give_up(key);
+                run.end_early(End::Stopped);
                 continue;
             }
             if let Err(error) = &result
                 && (run.fleet.stop_when)(error)
             {
-                run.end.get_or_insert(End::Failure(error.to_string()));
+                run.end_early(End::Failure(error.to_string()));
                 run.fleet.stop.stop();
             }
             if let Some(target) = run.progress.end(key, &result) {
@@ -232,8 +240,16 @@ where
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
+    /// Notes why not all targets are done, unless that is known already.
+    fn end_early(&mut self, why: End<S::Error>) {
+        if matches!(self.end, None | Some(End::Done)) {
+            self.end = Some(why);
+        }
+    }
+
     /// Begins as many targets as there may be under way and as there are.
     fn begin(&mut self, context: &mut Context<'_>) {
+        let mut passed_over = 0;
         while self.end.is_none() && self.under_way.len() < self.fleet.concurrency {
             if self.fleet.limit.is_some_and(|limit| self.progress.begun() >= limit) {
                 self.end = Some(End::Done);
@@ -243,11 +259,18 @@ where
                 Poll::Ready(Some(Ok(target))) => {
                     if self.skip.as_mut().is_some_and(|needs_nothing| needs_nothing(&target)) {
                         self.progress.skip(self.targets.size_hint());
+                        passed_over += 1;
+                        if passed_over == PASSED_OVER {
+                            context.waker().wake_by_ref();
+                            return;
+                        }
                         continue;
                     }
                     let key = self.progress.begin(target.clone(), self.targets.size_hint());
-                    let operation = Box::pin((self.operation)(self.fleet.client.clone(), target));
-                    self.under_way.push(UnderWay { key, operation });
+                    let stop = self.fleet.stop.for_target();
+                    let client = Client::from_runtime(self.fleet.client.runtime().with_stop(stop.clone()));
+                    let operation = Box::pin((self.operation)(client, target));
+                    self.under_way.push(UnderWay { key, stop, operation });
                 }
                 Poll::Ready(Some(Err(cause))) => self.end = Some(End::Targets(cause)),
                 Poll::Ready(None) => {

@@ -5,10 +5,10 @@ use std::{
     hash::{BuildHasher, Hash, RandomState},
 };
 
-/// A set of targets that takes some 26 bytes for each, however long its name is.
+/// A set of targets that takes some 22 bytes for each, however long its name is.
 ///
-/// It keeps hashes of 128 bits, with keys that are drawn at random, so that two targets are taken for the same less often
-/// than memory fails.
+/// It keeps hashes of 96 bits, with keys that are drawn at random: of a million targets, two are taken for the same once
+/// in 10¹⁷ runs.
 ///
 /// # Examples
 ///
@@ -23,7 +23,7 @@ use std::{
 pub struct Seen {
     keys: Keys,
     // A hash set would take twice the memory while it grows.
-    seen: BTreeSet<u128>,
+    seen: BTreeSet<Key>,
 }
 
 impl Seen {
@@ -39,13 +39,16 @@ impl Seen {
     }
 }
 
+/// The hash of a target; in parts, so that it takes no more memory than it has bits.
+pub(super) type Key = [u32; 3];
+
 /// Makes the hashes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Keys([RandomState; 2]);
 
 impl Keys {
-    pub(super) fn of(&self, target: &(impl Hash + ?Sized)) -> u128 {
-        let [high, low] = self.0.each_ref().map(|state| u128::from(state.hash_one(target)));
-        high << 64 | low
+    pub(super) fn of(&self, target: &(impl Hash + ?Sized)) -> Key {
+        let [first, second] = self.0.each_ref().map(|state| state.hash_one(target));
+        [first as u32, (first >> 32) as u32, second as u32]
     }
 }

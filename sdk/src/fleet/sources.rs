@@ -3,8 +3,14 @@
 use std::{
     convert::Infallible,
     fmt,
-    io::{self, BufRead},
+    fs::File,
+    io::{self, BufRead, BufReader, Seek as _},
+    path::Path,
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     task::{Context, Poll},
     thread,
 };
@@ -55,53 +61,132 @@ impl<I: Iterator> Stream for Each<I> {
     }
 }
 
-/// The lines of a text, such as a file of zone ids: without white space around them, empty ones, and those that begin
-/// with `#`.
+/// The lines of a file, such as one of zone ids: without white space around them, empty ones, and those that begin with
+/// `#`.
 ///
-/// It is read in a thread of its own, a few lines ahead, so that a terminal or a pipe holds up nothing else.
+/// It is read in a thread of its own, a few lines ahead. Before that its lines are counted, so that a run knows how many
+/// targets come.
+///
+/// # Errors
+///
+/// When the file cannot be opened. That it cannot be read is told as the stream goes on.
 ///
 /// # Examples
 ///
 /// ```no_run
-/// use std::{fs::File, io::BufReader};
-///
 /// use cloudflare_sdk::fleet;
 ///
 /// # fn example() -> std::io::Result<()> {
-/// let zones = fleet::lines(BufReader::new(File::open("zones.txt")?));
+/// let zones = fleet::file("zones.txt")?;
 /// # Ok(())
 /// # }
 /// ```
-pub fn lines(text: impl BufRead + Send + 'static) -> Lines {
-    let (sender, receiver) = mpsc::channel(AHEAD);
-    thread::spawn(move || {
-        for line in text.lines() {
-            let line = match line {
-                Ok(line) => line.trim().to_owned(),
-                Err(cause) => {
-                    // Whoever listened has gone, or hears it: there is nothing else to do.
-                    let _ = sender.blocking_send(Err(cause));
-                    return;
-                }
-            };
-            let is_target = !line.is_empty() && !line.starts_with('#');
-            if is_target && sender.blocking_send(Ok(line)).is_err() {
-                return;
-            }
+pub fn file(path: impl AsRef<Path>) -> io::Result<Lines> {
+    let mut file = File::open(path)?;
+    // A pipe can be read only once.
+    let may_be_counted = file.metadata()?.is_file();
+    Ok(Lines::of(move |lines| {
+        if may_be_counted {
+            let count = targets(BufReader::new(&file)).map_while(Result::ok).count();
+            lines.counted.store(count, Ordering::SeqCst);
+            file.rewind()?;
         }
-    });
-    Lines(receiver)
+        lines.send(BufReader::new(file))
+    }))
 }
 
-/// The lines of a text; made by [`lines`].
+/// The lines of a text, such as the standard input; in other respects as [`file`], but they are not counted.
+///
+/// # Examples
+///
+/// ```no_run
+/// use std::io::{BufReader, stdin};
+///
+/// use cloudflare_sdk::fleet;
+///
+/// let zones = fleet::lines(BufReader::new(stdin()));
+/// ```
+pub fn lines(text: impl BufRead + Send + 'static) -> Lines {
+    Lines::of(move |lines| lines.send(text))
+}
+
+/// The lines of a text that are targets.
+fn targets(text: impl BufRead) -> impl Iterator<Item = io::Result<String>> {
+    let lines = text.lines().map(|line| Ok(line?.trim().to_owned()));
+    lines.filter(|line: &io::Result<String>| {
+        let is_target = |line: &String| !line.is_empty() && !line.starts_with('#');
+        line.as_ref().map_or(true, is_target)
+    })
+}
+
+/// The lines of a text; made by [`file`] and [`lines`].
 #[must_use = "nothing is done before it is polled"]
-pub struct Lines(mpsc::Receiver<io::Result<String>>);
+pub struct Lines {
+    receiver: mpsc::Receiver<io::Result<String>>,
+    counted: Arc<AtomicUsize>,
+    given: usize,
+}
+
+/// Where the thread that reads puts the lines.
+struct Sender {
+    sender: mpsc::Sender<io::Result<String>>,
+    /// How many there are; none that can be as long as it is not known.
+    counted: Arc<AtomicUsize>,
+}
+
+impl Sender {
+    fn send(&self, text: impl BufRead) -> io::Result<()> {
+        for line in targets(text) {
+            // Nobody listens any longer.
+            if self.sender.blocking_send(Ok(line?)).is_err() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Lines {
+    fn of(read: impl FnOnce(&Sender) -> io::Result<()> + Send + 'static) -> Self {
+        let (sender, receiver) = mpsc::channel(AHEAD);
+        let counted = Arc::new(AtomicUsize::new(usize::MAX));
+        let lines = Sender {
+            sender,
+            counted: Arc::clone(&counted),
+        };
+        thread::spawn(move || {
+            if let Err(cause) = read(&lines) {
+                // Whoever listened has gone, or hears it: there is nothing else to do.
+                let _ = lines.sender.blocking_send(Err(cause));
+            }
+        });
+        Self {
+            receiver,
+            counted,
+            given: 0,
+        }
+    }
+}
 
 impl Stream for Lines {
     type Item = io::Result<String>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_recv(context)
+        let line = self.receiver.poll_recv(context);
+        if let Poll::Ready(Some(Ok(_))) = line {
+            self.given += 1;
+        }
+        line
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        match self.counted.load(Ordering::SeqCst) {
+            usize::MAX => (0, None),
+            counted => {
+                let left = counted.saturating_sub(self.given);
+                (left, Some(left))
+            }
+        }
     }
 }
 
@@ -122,6 +207,20 @@ mod tests {
         let text: &[u8] = b"# zones\n\n 023e105f4ecef8ad9ca31a8372d0c353 \r\na\n\t#b\nc";
         let found: Vec<_> = lines(text).try_collect().await.unwrap();
         assert_eq!(found, ["023e105f4ecef8ad9ca31a8372d0c353", "a", "c"]);
+    }
+
+    #[tokio::test]
+    async fn of_a_file_it_is_known_how_many_targets_come() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("zones");
+        std::fs::write(&path, "a\n\n# zones\nb\r\nc").unwrap();
+        let mut lines = file(&path).unwrap();
+        for (target, left) in [("a", 2), ("b", 1), ("c", 0)] {
+            assert_eq!(lines.try_next().await.unwrap().as_deref(), Some(target));
+            assert_eq!(lines.size_hint(), (left, Some(left)));
+        }
+        assert_eq!(lines.try_next().await.unwrap(), None);
+        assert!(file(folder.path().join("none")).is_err());
     }
 
     #[tokio::test]

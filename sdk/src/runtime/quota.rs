@@ -194,16 +194,23 @@ impl Quota {
     /// How the limit stands that leaves least.
     #[cfg(feature = "fleet")]
     pub(super) fn standing(&self, now: Instant) -> Option<Standing> {
-        let limits = self.limits.iter().filter(|limit| now < limit.latest);
-        let limit = limits.min_by_key(|limit| limit.remaining)?;
-        Some(Standing {
-            name: limit.name.to_string(),
-            remaining: self.remaining(limit).saturating_sub(self.in_flight),
-            in_flight: self.remaining(limit).min(self.in_flight),
-            reset: limit.latest - now,
-            quota: limit.quota,
-            window: limit.window,
-        })
+        let standing = |limit: &Limit| {
+            // When a window is over, nothing is used of the next one, as far as anybody knows.
+            let (remaining, reset) = match now < limit.latest {
+                true => (self.remaining(limit), limit.latest - now),
+                false => (limit.quota?, limit.window?),
+            };
+            Some(Standing {
+                name: limit.name.to_string(),
+                remaining: remaining.saturating_sub(self.in_flight),
+                in_flight: remaining.min(self.in_flight),
+                reset,
+                quota: limit.quota,
+                window: limit.window,
+            })
+        };
+        let limits = self.limits.iter().filter_map(standing);
+        limits.min_by_key(|limit| limit.remaining)
     }
 
     /// Lets a request leave whatever the limits say.

@@ -3,33 +3,61 @@
 use std::{
     future::{Future, poll_fn},
     pin::pin,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::Poll,
 };
 
 use tokio::sync::Notify;
 
-/// Shared by the calls of a run.
-#[derive(Debug, Default)]
+/// What stops the calls of a run, as those for one of its targets have it.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Stop {
+    run: Arc<Run>,
+    /// Whether a call was sent for the target.
+    sent: Arc<AtomicBool>,
+}
+
+#[derive(Debug, Default)]
+struct Run {
     stopped: AtomicBool,
     change: Notify,
 }
 
 impl Stop {
+    /// The same for another target.
+    pub(crate) fn for_target(&self) -> Self {
+        Self {
+            run: Arc::clone(&self.run),
+            sent: Arc::default(),
+        }
+    }
+
     /// Lets none of the calls wait any longer.
     pub(crate) fn stop(&self) {
-        self.stopped.store(true, Ordering::SeqCst);
-        self.change.notify_waiters();
+        self.run.stopped.store(true, Ordering::SeqCst);
+        self.run.change.notify_waiters();
+    }
+
+    /// Whether the calls were stopped before one was sent for the target.
+    pub(crate) fn came_first(&self) -> bool {
+        self.is_stopped() && !self.sent.load(Ordering::SeqCst)
+    }
+
+    /// A call is sent for the target.
+    pub(super) fn sends(&self) {
+        self.sent.store(true, Ordering::SeqCst);
     }
 
     pub(super) fn is_stopped(&self) -> bool {
-        self.stopped.load(Ordering::SeqCst)
+        self.run.stopped.load(Ordering::SeqCst)
     }
 
     /// Waits for a future, unless the calls are stopped first.
     pub(super) async fn unless_stopped<F: Future>(&self, future: F) -> Option<F::Output> {
-        let (mut future, mut change) = (pin!(future), pin!(self.change.notified()));
+        let (mut future, mut change) = (pin!(future), pin!(self.run.change.notified()));
         // Before it looks, so that nothing is missed in between.
         change.as_mut().enable();
         if self.is_stopped() {
