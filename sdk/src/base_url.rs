@@ -69,7 +69,7 @@ impl BaseUrl {
     pub(crate) fn with_path(&self, text: &str) -> Option<Url> {
         let path = text.strip_prefix(&*self.text).filter(|path| path.starts_with('/'))?;
         let mut url = Url::clone(&self.url);
-        if path.contains('%') || path.contains("//") {
+        if path.bytes().any(|byte| byte == b'%') || path.as_bytes().windows(2).any(|pair| pair == b"//") {
             let base = self.url.path().trim_end_matches('/');
             url.set_path(&[base, path].concat());
         } else {

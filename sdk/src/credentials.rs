@@ -174,7 +174,9 @@ impl fmt::Debug for Credentials {
 /// What is shorter than any secret, as a test may have it, stays: a text without its every `t` would tell what it is.
 fn without(text: &str, secret: &str) -> Option<String> {
     let begins = secret.get(..LEAST)?.as_bytes();
-    if !text.as_bytes().windows(begins.len()).any(|part| part == begins) {
+    // To compare single bytes first is cheaper.
+    let begins_at = |part: &[u8]| part.first() == begins.first() && part == begins;
+    if !text.as_bytes().windows(begins.len()).any(begins_at) {
         return None;
     }
     let whole = text.split(secret).collect::<Vec<_>>().join(REDACTED);

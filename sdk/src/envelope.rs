@@ -4,7 +4,7 @@ mod info;
 mod members;
 mod page;
 
-use std::{fmt, marker::PhantomData};
+use std::fmt;
 
 use http::StatusCode;
 use serde::{
@@ -17,6 +17,10 @@ pub(crate) use info::KEPT;
 pub use info::{ResponseInfo, ResponseInfoSource};
 pub use page::ResultInfo;
 
+use info::List;
+use members::{Name, members};
+use page::Page;
+
 /// The whole response. What is not there, null or of another shape is left empty, except for the result.
 pub(crate) struct Envelope<T> {
     pub(crate) success: Option<bool>,
@@ -27,54 +31,85 @@ pub(crate) struct Envelope<T> {
     pub(crate) result_info: Option<ResultInfo>,
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Members(PhantomData))
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "snake_case")]
-enum Member {
-    Success,
-    Errors,
-    Messages,
-    Result,
-    ResultInfo,
-    #[serde(other)]
-    Other,
-}
-
+/// Reads an envelope as the reference has it, and nothing that departs from it.
+///
 /// Of members that come twice the last one counts, which the derive of serde does not offer.
-struct Members<T>(PhantomData<T>);
+struct Strict<'r, T> {
+    /// Filled in its place, so that it is not moved when it is full.
+    envelope: &'r mut Envelope<T>,
+    /// Whether it is the result that cannot be read.
+    in_result: &'r mut bool,
+}
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
-    type Value = Envelope<T>;
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Strict<'_, T> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Cloudflare's envelope")
     }
 
-    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Envelope<T>, A::Error> {
-        let mut envelope = Envelope {
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let envelope = self.envelope;
+        let index = |name: &str| match name {
+            "success" => 0,
+            "errors" => 1,
+            "messages" => 2,
+            "result" => 3,
+            "result_info" => 4,
+            _ => usize::MAX,
+        };
+        while let Some(member) = map.next_key_seed(Name(&index))? {
+            match member {
+                0 => envelope.success = Some(map.next_value()?),
+                1 => envelope.errors = map.next_value::<Option<List>>()?.unwrap_or_default().0,
+                2 => envelope.messages = map.next_value::<Option<List>>()?.unwrap_or_default().0,
+                3 => {
+                    *self.in_result = true;
+                    envelope.result = Some(map.next_value()?);
+                    *self.in_result = false;
+                }
+                4 => envelope.result_info = map.next_value::<Option<Page>>()?.map(|page| page.0),
+                _ => _ = map.next_value::<IgnoredAny>()?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<T> Envelope<T> {
+    fn empty() -> Self {
+        Self {
             success: None,
             errors: Vec::new(),
             messages: Vec::new(),
             result: None,
             result_info: None,
-        };
-        // What is the same for all models is read elsewhere, so that it is compiled once.
-        while let Some(member) = map.next_key()? {
-            match member {
-                Member::Success => envelope.success = map.next_value::<&RawValue>()?.get().parse().ok(),
-                Member::Errors => envelope.errors = info::infos(map.next_value()?),
-                Member::Messages => envelope.messages = info::infos(map.next_value()?),
-                Member::Result => envelope.result = Some(map.next_value()?),
-                Member::ResultInfo => envelope.result_info = ResultInfo::read(map.next_value()?),
-                Member::Other => _ = map.next_value::<IgnoredAny>()?,
-            }
         }
-        Ok(envelope)
+    }
+
+    fn with_result<R>(self, result: Option<R>) -> Envelope<R> {
+        Envelope {
+            success: self.success,
+            errors: self.errors,
+            messages: self.messages,
+            result,
+            result_info: self.result_info,
+        }
+    }
+}
+
+impl<'b> Envelope<&'b RawValue> {
+    /// An envelope that may depart from the reference in anything but that it is an object.
+    fn liberal(body: &'b [u8]) -> Option<Self> {
+        let [success, errors, messages, result, result_info] =
+            members(body, ["success", "errors", "messages", "result", "result_info"])?;
+        Some(Self {
+            success: success.and_then(|success| success.get().parse().ok()),
+            errors: errors.map_or(Vec::new(), info::infos),
+            messages: messages.map_or(Vec::new(), info::infos),
+            result,
+            result_info: result_info.and_then(ResultInfo::read),
+        })
     }
 }
 
@@ -89,33 +124,34 @@ impl<T: DeserializeOwned> Envelope<T> {
     /// The envelope in a body; a byte order mark is passed over.
     pub(crate) fn read(body: &[u8]) -> Result<Self, serde_json::Error> {
         let body = without_mark(body);
-        match serde_json::from_slice(body) {
-            // The model may mind the first of two results.
-            Err(cause) if cause.is_data() => Self::of_last_result(body).ok_or(cause),
-            outcome => outcome,
+        let (mut envelope, mut in_result) = (Self::empty(), false);
+        let mut json = serde_json::Deserializer::from_slice(body);
+        let strict = Strict {
+            envelope: &mut envelope,
+            in_result: &mut in_result,
+        };
+        match json.deserialize_map(strict).and_then(|()| json.end()) {
+            Ok(()) => Ok(envelope),
+            // It may be the first of two results.
+            Err(cause) if in_result => Self::read_liberally(body).or(Err(cause)),
+            Err(cause) => Self::read_liberally(body).map_err(|of_result| of_result.unwrap_or(cause)),
         }
     }
 
-    fn of_last_result(body: &[u8]) -> Option<Self> {
-        let envelope: Envelope<&RawValue> = serde_json::from_slice(body).ok()?;
-        Some(Self {
-            success: envelope.success,
-            errors: envelope.errors,
-            messages: envelope.messages,
-            result: match envelope.result {
-                Some(result) => Some(serde_json::from_slice(result.get().as_bytes()).ok()?),
-                None => None,
-            },
-            result_info: envelope.result_info,
-        })
+    /// The same for any envelope; or why the result in it cannot be read.
+    #[cold]
+    fn read_liberally(body: &[u8]) -> Result<Self, Option<serde_json::Error>> {
+        let envelope = Envelope::liberal(body).ok_or(None)?;
+        let result = envelope
+            .result
+            .map(|json| serde_json::from_slice(json.get().as_bytes()));
+        let result = result.transpose()?;
+        Ok(envelope.with_result(result))
     }
 
     /// The same, for a body that tells of a failure, where bytes that are no text must not cost all that it tells.
     pub(crate) fn read_mended(body: &[u8]) -> Option<Self> {
-        match str::from_utf8(body) {
-            Ok(_) => Self::read(body).ok(),
-            Err(_) => Self::read(String::from_utf8_lossy(body).as_bytes()).ok(),
-        }
+        Self::read_liberally(without_mark(String::from_utf8_lossy(body).as_bytes())).ok()
     }
 }
 
@@ -140,7 +176,7 @@ mod tests {
     use super::*;
 
     fn read(value: &Value) -> Envelope<Value> {
-        serde_json::from_str(&value.to_string()).unwrap()
+        Envelope::read(value.to_string().as_bytes()).unwrap()
     }
 
     #[test]
@@ -180,7 +216,7 @@ mod tests {
             ("null", None),
         ] {
             let text = format!(r#"{{"errors":[{{"code":{code},"message":"m","source":{{"pointer":"/value"}}}}]}}"#);
-            let envelope: Envelope<Value> = serde_json::from_str(&text).unwrap();
+            let envelope = Envelope::<Value>::read(text.as_bytes()).unwrap();
             assert_eq!(envelope.errors[0].code, read_as, "{code}");
             assert_eq!(
                 (envelope.errors[0].message.as_str(), envelope.errors[0].pointer()),
@@ -212,7 +248,7 @@ mod tests {
         let contradictory = r#"{"success":true,"errors":[{"code":1000}]}"#;
         assert!(under(StatusCode::BAD_REQUEST, contradictory));
         assert!(!under(StatusCode::OK, contradictory));
-        let failure = |text: &str| serde_json::from_str::<Envelope<Value>>(text).unwrap().is_failure();
+        let failure = |text: &str| Envelope::<Value>::read(text.as_bytes()).unwrap().is_failure();
         assert!(failure(r#"{"errors":[{"code":1000}],"result":{}}"#));
         assert!(!failure(r#"{"success":true,"errors":[{"code":1000}],"result":{}}"#));
     }
@@ -222,7 +258,7 @@ mod tests {
         for (count, kept) in [(0, 0), (KEPT, KEPT), (KEPT + 1, KEPT), (1_000_000, KEPT)] {
             let list = vec!["0"; count].join(",");
             let text = format!(r#"{{"errors":[{list}],"messages":[{list}],"success":false}}"#);
-            let envelope: Envelope<Value> = serde_json::from_str(&text).unwrap();
+            let envelope = Envelope::<Value>::read(text.as_bytes()).unwrap();
             assert_eq!((envelope.errors.len(), envelope.messages.len()), (kept, kept));
             assert_eq!(envelope.success, Some(false));
         }
@@ -283,6 +319,33 @@ mod tests {
             let envelope = Envelope::<Model>::read(text.as_bytes()).unwrap();
             assert!(!envelope.is_failure(), "{text}");
             assert_eq!(envelope.result.unwrap().a, 7, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_departs_from_the_reference_costs_nothing_else() {
+        for odd in [
+            r#""result_info":{"page":1e999,"cursor":"\ud800","count":2}"#,
+            r#""result_info":{"page":[{}],"page":{},"count":2}"#,
+            r#""success":"yes","result_info":{"count":2.0}"#,
+            r#""errors":7,"messages":{},"result_info":{"count":2,"total_count":99999999999999999999}"#,
+        ] {
+            let text = format!(r#"{{"success":true,{odd},"result":7}}"#);
+            let envelope = Envelope::<u8>::read(text.as_bytes()).unwrap();
+            assert_eq!(envelope.result, Some(7), "{odd}");
+            assert_eq!(envelope.result_info.unwrap().count, Some(2), "{odd}");
+        }
+    }
+
+    #[test]
+    fn the_reason_is_that_of_the_result() {
+        for text in [
+            r#"{"errors":7,"result":true}"#,
+            r#"{"result":true,"errors":7}"#,
+            r#"{"errors":[],"result":true}"#,
+        ] {
+            let reason = Envelope::<u8>::read(text.as_bytes()).err().unwrap().to_string();
+            assert!(reason.contains("expected u8"), "{reason}");
         }
     }
 

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt, ops::Deref};
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, StatusCode, header::CONTENT_TYPE};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -194,12 +194,7 @@ impl<T: DeserializeOwned> Response<T> {
             },
         };
         let messages = raw.call.redact_infos(envelope.messages);
-        let result_info = envelope.result_info;
-        Ok(Self {
-            messages,
-            result_info,
-            ..Self::around(raw, value)
-        })
+        Ok(Self::around(raw, value, messages, envelope.result_info))
     }
 }
 
@@ -263,15 +258,15 @@ impl<T> Response<T> {
         {
             return Err(Error::refused(raw, envelope.errors, envelope.messages));
         }
-        Ok(Self::around(raw, value))
+        Ok(Self::around(raw, value, Vec::new(), None))
     }
 
-    fn around(raw: RawResponse, value: T) -> Self {
+    fn around(raw: RawResponse, value: T, messages: Vec<ResponseInfo>, result_info: Option<ResultInfo>) -> Self {
         let is_secret = |id| matches!(raw.call.redact(id), Cow::Owned(_));
         Self {
             inner: value,
-            messages: Vec::new(),
-            result_info: None,
+            messages,
+            result_info,
             id_is_secret: request_id(&raw.headers).is_some_and(is_secret),
             status: raw.status,
             headers: raw.headers,
@@ -281,7 +276,8 @@ impl<T> Response<T> {
 }
 
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
-    headers.get("cf-ray")?.to_str().ok()
+    const REQUEST_ID: HeaderName = HeaderName::from_static("cf-ray");
+    headers.get(&REQUEST_ID)?.to_str().ok()
 }
 
 impl<T> Deref for Response<T> {

@@ -5,6 +5,7 @@
 //! so share its credentials, its connections and its behaviour. What is hidden from the documentation here is the
 //! contract between the generator and the runtime of the same version.
 
+mod attempt;
 mod call;
 pub(crate) mod checks;
 mod message;
@@ -24,12 +25,13 @@ mod values;
 use std::{
     fmt,
     future::{Future, poll_fn},
+    ops::ControlFlow,
     pin::pin,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use http::{HeaderValue, Method, header::USER_AGENT};
+use http::{HeaderValue, Method};
 
 #[cfg(doc)]
 use crate::Client;
@@ -72,7 +74,6 @@ pub use values::{json as json_text, simple as simple_text};
 
 pub(crate) use pacing::Unsent;
 use pacing::{Pacer, Patience, Permit};
-use quota::Outcome;
 #[cfg(feature = "fleet")]
 pub(crate) use quota::Standing;
 
@@ -104,6 +105,15 @@ pub(crate) struct Shared {
 struct Inner {
     shared: Shared,
     pacer: Pacer,
+}
+
+/// How far a call has come.
+struct SoFar {
+    operation: &'static OperationInfo,
+    attempts: u32,
+    /// Whether an attempt before this one may have made the change, though no response says so.
+    unclear: bool,
+    only_reads: bool,
 }
 
 impl Runtime {
@@ -172,62 +182,76 @@ impl Runtime {
     }
 
     /// Sends a request, as often as the options allow, and reads its response; for generated code.
+    ///
+    /// Futures are kept small here, which the cache of a processor rewards: what is there on every call is borrowed by
+    /// the futures within, and what waits is in one of its own that is made where there is a wait.
     #[doc(hidden)]
-    pub async fn exec(&self, request: Request, operation: &'static OperationInfo) -> Result<RawResponse, Error> {
-        let span = telemetry::call(&request.method, operation, &self.inner.shared.base_url);
-        let mut calls = pin!(self.repeat(request, operation));
-        // As `Instrument` does, which would be a larger future, and slower where nobody listens.
-        let mut outcome = poll_fn(|context| {
-            let _entered = span.enter();
-            calls.as_mut().poll(context)
-        })
-        .await;
-        telemetry::end(&span, &outcome);
-        if let Ok(response) = &mut outcome {
-            response.call.span = Some(span);
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an asynchronous function would keep the request twice"
+    )]
+    pub fn exec(
+        &self,
+        mut request: Request,
+        operation: &'static OperationInfo,
+    ) -> impl Future<Output = Result<RawResponse, Error>> + Send {
+        async move {
+            let span = telemetry::call(&request.method, operation, &self.inner.shared.base_url);
+            let mut calls = pin!(self.repeat(&mut request, operation));
+            // As `Instrument` does, which would be a larger future, and slower where nobody listens.
+            let mut outcome = poll_fn(|context| {
+                let _entered = span.enter();
+                calls.as_mut().poll(context)
+            })
+            .await;
+            if !span.is_disabled() {
+                telemetry::end(&span, &outcome);
+            }
+            if let Ok(response) = &mut outcome {
+                response.call.span = Some(span);
+            }
+            outcome
         }
-        outcome
     }
 
     /// Makes attempts until one is final.
-    async fn repeat(&self, mut request: Request, operation: &'static OperationInfo) -> Result<RawResponse, Error> {
+    async fn repeat(&self, request: &mut Request, operation: &'static OperationInfo) -> Result<RawResponse, Error> {
         let (shared, settings) = (&self.inner.shared, &*self.settings);
         let clock = &*shared.clock;
-        let idempotent = settings.idempotent.unwrap_or(operation.idempotent);
         let started = clock.now();
         let deadline = settings.total_timeout.and_then(|timeout| started.checked_add(timeout));
         let patience = Patience {
             deadline,
             longest: settings.max_retry_after,
         };
-        let mut call = Call {
-            operation: Some(operation),
+        let mut so_far = SoFar {
+            operation,
             attempts: 0,
             unclear: false,
             only_reads: request.method.is_safe(),
-            credentials: Some(shared.credentials.clone()),
-            span: None,
         };
         let mut asked = started;
-        let mut last = None;
-        loop {
-            let permit = match self.admit(asked, patience).await {
+        let mut permit = match self.admit_at_once(asked, patience) {
+            Some(permit) => permit,
+            None => match Box::pin(self.admit(asked, patience)).await {
                 Ok(permit) => permit,
-                Err(reason) => return last.unwrap_or_else(|| Err(Error::unsent(call, reason))),
-            };
+                Err(reason) => return Err(Error::unsent(self.call(&so_far), reason)),
+            },
+        };
+        loop {
             let sent = permit.sent();
             let left = deadline.map(|deadline| deadline.saturating_duration_since(sent));
             let timeout = left.map_or(settings.timeout, |left| left.min(settings.timeout));
             let is_repeatable = request.is_repeatable();
-            call.attempts += 1;
-            let outcome = self.attempt(&mut request, timeout, &call).await;
+            so_far.attempts += 1;
+            let outcome = self.attempt(request, timeout, &so_far).await;
             let now = clock.now();
-            permit.finish(now, &told(&outcome));
+            permit.finish(now, &attempt::told(&outcome));
             let attempt = retry::Attempt {
                 verdict: retry::judge(&outcome),
-                number: call.attempts,
-                idempotent,
-                retry_after: retry_after(&outcome),
+                number: so_far.attempts,
+                idempotent: settings.idempotent.unwrap_or(operation.idempotent),
+                retry_after: attempt::retry_after(&outcome),
                 now,
                 deadline,
             };
@@ -238,7 +262,7 @@ impl Runtime {
             telemetry::attempt(
                 &outcome,
                 &telemetry::Attempt {
-                    resend_count: call.attempts - 1,
+                    resend_count: so_far.attempts - 1,
                     paced: sent.saturating_duration_since(asked),
                     took: now.saturating_duration_since(sent),
                     wait,
@@ -247,12 +271,55 @@ impl Runtime {
             let Some(wait) = wait else {
                 return outcome;
             };
-            call.unclear |= attempt.verdict == retry::Verdict::Unclear;
-            if !wait.is_zero() && self.unless_stopped(clock.sleep(wait)).await.is_none() {
-                return outcome;
-            }
-            last = Some(outcome);
-            asked = clock.now();
+            so_far.unclear |= attempt.verdict == retry::Verdict::Unclear;
+            (asked, permit) = match Box::pin(self.admit_again(outcome, wait, patience)).await {
+                ControlFlow::Continue(next) => next,
+                ControlFlow::Break(outcome) => return outcome,
+            };
+        }
+    }
+
+    /// Waits until the next attempt may be made, and says since when it could have been; breaks with the outcome of the
+    /// last one if none may.
+    async fn admit_again(
+        &self,
+        last: Result<RawResponse, Error>,
+        wait: Duration,
+        patience: Patience,
+    ) -> ControlFlow<Result<RawResponse, Error>, (Instant, Permit<'_>)> {
+        let clock = &*self.inner.shared.clock;
+        if !wait.is_zero() && self.unless_stopped(clock.sleep(wait)).await.is_none() {
+            return ControlFlow::Break(last);
+        }
+        let asked = clock.now();
+        match self.admit(asked, patience).await {
+            Ok(permit) => ControlFlow::Continue((asked, permit)),
+            Err(_) => ControlFlow::Break(last),
+        }
+    }
+
+    /// What a response or an error is to keep of the call.
+    fn call(&self, so_far: &SoFar) -> Call {
+        Call {
+            operation: Some(so_far.operation),
+            attempts: so_far.attempts,
+            unclear: so_far.unclear,
+            only_reads: so_far.only_reads,
+            credentials: Some(self.inner.shared.credentials.clone()),
+            span: None,
+        }
+    }
+
+    /// Lets a request leave, if it need not wait.
+    fn admit_at_once(&self, now: Instant, patience: Patience) -> Option<Permit<'_>> {
+        #[cfg(feature = "fleet")]
+        if self.stop.as_ref().is_some_and(|stop| stop.is_stopped()) {
+            return None;
+        }
+        let Inner { shared, pacer } = &*self.inner;
+        match self.settings.pacing {
+            true => pacer.admit_at_once(&*shared.clock, now, patience),
+            false => (!patience.is_over(now)).then(|| pacer.send(&*shared.clock, now)),
         }
     }
 
@@ -261,7 +328,7 @@ impl Runtime {
         let Inner { shared, pacer } = &*self.inner;
         let admitted = self.unless_stopped(async {
             match self.settings.pacing {
-                false if patience.deadline.is_some_and(|deadline| deadline <= now) => Err(Unsent::Late),
+                false if patience.is_over(now) => Err(Unsent::Late),
                 false => Ok(pacer.send(&*shared.clock, now)),
                 true => pacer.admit(&*shared.clock, now, patience).await,
             }
@@ -282,67 +349,13 @@ impl Runtime {
         let admitted = self.admit(self.now(), patience).await;
         let permit = admitted.map_err(|reason| Error::unsent(Call::default(), reason))?;
         let (status, headers) = exchange.await;
-        let outcome = Outcome::Answered {
+        let outcome = quota::Outcome::Answered {
             status,
             headers: &headers,
             retry_after: None,
         };
         permit.finish(self.now(), &outcome);
         Ok(status)
-    }
-
-    /// Sends a request once.
-    async fn attempt(&self, request: &mut Request, timeout: Duration, call: &Call) -> Result<RawResponse, Error> {
-        let (shared, options) = (&self.inner.shared, &self.settings.headers);
-        let mut sent = request.for_attempt(options.len() + 3, |headers| {
-            for (name, value) in options {
-                headers.append(name.clone(), value.clone());
-            }
-            headers.append(USER_AGENT, shared.user_agent.clone());
-            shared.credentials.apply(headers);
-        });
-        if shared.http_timeout != Some(timeout) {
-            *sent.timeout_mut() = Some(timeout);
-        }
-        let response = match shared.http.execute(sent).await {
-            Ok(response) => response,
-            Err(cause) => return Err(Error::transport(call.clone(), cause, None)),
-        };
-        // Only an HTTP client of the user's own follows redirects.
-        if shared.http_timeout.is_none() && request.url != *response.url() {
-            return Err(Error::redirected(
-                call.clone(),
-                &response.url().origin().ascii_serialization(),
-            ));
-        }
-        response::read(response, call.clone(), &*shared.clock, self.settings.max_body_size).await
-    }
-}
-
-fn retry_after(outcome: &Result<RawResponse, Error>) -> Option<Duration> {
-    match outcome {
-        Ok(response) => response.retry_after,
-        Err(error) => error.retry_after(),
-    }
-}
-
-/// What an attempt tells of the rate limit.
-fn told(outcome: &Result<RawResponse, Error>) -> Outcome<'_> {
-    match outcome {
-        Ok(response) => Outcome::Answered {
-            status: response.status,
-            headers: &response.headers,
-            retry_after: response.retry_after,
-        },
-        Err(error) => match (error.status(), error.headers(), error.kind()) {
-            (Some(status), Some(headers), _) => Outcome::Answered {
-                status,
-                headers,
-                retry_after: error.retry_after(),
-            },
-            (.., crate::ErrorKind::Connect | crate::ErrorKind::InvalidRequest) => Outcome::NotSent,
-            _ => Outcome::Lost,
-        },
     }
 }
 

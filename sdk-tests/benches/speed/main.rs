@@ -1,9 +1,9 @@
 //! What a call costs, and what parsing a response costs, against a floor in the same run.
 //!
-//! It prints figures and decides nothing: it fails only when it cannot measure. Times are taken in rounds in which the
-//! floor and the SDK take turns, and of the ratios of the rounds the middle one counts, so that what else the machine
-//! does falls on both. Instructions are counted by callgrind in a client's process of its own, for a small and for a
-//! large number of calls; the difference is free of what starting costs. The server is another process always.
+//! It prints figures and decides nothing: it fails only when it cannot measure. Times are taken of many short batches, in
+//! which the floor and the SDK take turns; `times.rs` says what counts of them. Instructions are counted by callgrind in
+//! a client's process of its own, for a small and for a large number of calls; the difference is free of what starting
+//! costs. The server is another process always.
 //!
 //! `cargo bench --package sdk-tests --bench speed -- --profiles <folder>` keeps callgrind's files, for
 //! `callgrind_annotate`.

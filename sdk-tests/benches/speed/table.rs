@@ -9,7 +9,6 @@ struct Row {
     figure: String,
     floor: f64,
     sdk: f64,
-    ratio: f64,
     goal: Goal,
 }
 
@@ -27,19 +26,13 @@ impl Table {
         Self(Vec::new())
     }
 
-    /// Adds a figure whose ratio is that of the two values.
+    /// Adds a figure.
     pub fn add(&mut self, figure: impl Into<String>, floor: f64, sdk: f64, goal: Goal) {
-        self.add_with_ratio(figure, floor, sdk, sdk / floor, goal);
-    }
-
-    /// Adds a figure whose ratio was found otherwise.
-    pub fn add_with_ratio(&mut self, figure: impl Into<String>, floor: f64, sdk: f64, ratio: f64, goal: Goal) {
         let figure = figure.into();
         self.0.push(Row {
             figure,
             floor,
             sdk,
-            ratio,
             goal,
         });
     }
@@ -49,15 +42,16 @@ impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{:<48} {:>12} {:>12} {:>8}  goal", "figure", "floor", "SDK", "ratio")?;
         for row in &self.0 {
+            let ratio = row.sdk / row.floor;
             let goal = match row.goal {
-                Goal::AtMost(most) => format!("at most {most}, {}", verdict(row.ratio <= most)),
-                Goal::AtLeast(least) => format!("at least {least}, {}", verdict(row.ratio >= least)),
+                Goal::AtMost(most) => format!("at most {most}, {}", verdict(ratio <= most)),
+                Goal::AtLeast(least) => format!("at least {least}, {}", verdict(ratio >= least)),
                 Goal::None => "none".to_owned(),
             };
             writeln!(
                 f,
                 "{:<48} {:>12.1} {:>12.1} {:>8.3}  {goal}",
-                row.figure, row.floor, row.sdk, row.ratio
+                row.figure, row.floor, row.sdk, ratio
             )?;
         }
         Ok(())

@@ -63,9 +63,9 @@ impl ResponseInfo {
     }
 
     fn read(raw: &RawValue) -> Self {
-        let [code, message, documentation_url, source] =
-            members(raw, ["code", "message", "documentation_url", "source"]);
-        let pointer = source.and_then(|source| text(members(source, ["pointer"])[0]?));
+        let names = ["code", "message", "documentation_url", "source"];
+        let [code, message, documentation_url, source] = members(raw.get().as_bytes(), names).unwrap_or_default();
+        let pointer = source.and_then(|source| text(members(source.get().as_bytes(), ["pointer"])?[0]?));
         Self {
             code: code.and_then(whole),
             message: match message {
@@ -125,7 +125,9 @@ pub(super) fn infos(raw: &RawValue) -> Vec<ResponseInfo> {
     }
 }
 
-struct List(Vec<ResponseInfo>);
+/// The beginning of a list.
+#[derive(Default)]
+pub(super) struct List(pub(super) Vec<ResponseInfo>);
 
 impl<'de> Deserialize<'de> for List {
     fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

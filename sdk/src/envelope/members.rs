@@ -8,23 +8,18 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-/// The members with these names; of those that come twice the last one.
-///
-/// Anything else than an object has none.
+/// The members of an object with these names; of those that come twice the last one.
 pub(super) fn members<'de, const COUNT: usize>(
-    text: &'de RawValue,
+    json: &'de [u8],
     names: [&str; COUNT],
-) -> [Option<&'de RawValue>; COUNT] {
+) -> Option<[Option<&'de RawValue>; COUNT]> {
     let mut found = [None; COUNT];
-    let mut deserializer = serde_json::Deserializer::from_slice(text.get().as_bytes());
-    let members = Members {
-        names: &names,
-        found: &mut found,
-    };
-    match deserializer.deserialize_map(members) {
-        Ok(()) => found,
-        Err(_) => [None; COUNT],
-    }
+    read(json, &names, &mut found).then_some(found)
+}
+
+fn read<'de>(json: &'de [u8], names: &[&str], found: &mut [Option<&'de RawValue>]) -> bool {
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    deserializer.deserialize_map(Members { names, found }).is_ok() && deserializer.end().is_ok()
 }
 
 struct Members<'de, 'f> {
@@ -40,8 +35,9 @@ impl<'de> Visitor<'de> for Members<'de, '_> {
     }
 
     fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(index) = map.next_key_seed(Name(self.names))? {
-            match index.and_then(|index| self.found.get_mut(index)) {
+        let index = |name: &str| self.names.iter().position(|known| *known == name).unwrap_or(usize::MAX);
+        while let Some(index) = map.next_key_seed(Name(&index))? {
+            match self.found.get_mut(index) {
                 Some(member) => *member = Some(map.next_value()?),
                 None => _ = map.next_value::<IgnoredAny>()?,
             }
@@ -50,26 +46,26 @@ impl<'de> Visitor<'de> for Members<'de, '_> {
     }
 }
 
-/// Which of the names it is.
-struct Name<'f>(&'f [&'f str]);
+/// Which of the names that are known it is, as a function says.
+pub(super) struct Name<'f>(pub(super) &'f dyn Fn(&str) -> usize);
 
 impl<'de> DeserializeSeed<'de> for Name<'_> {
-    type Value = Option<usize>;
+    type Value = usize;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<usize>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
         deserializer.deserialize_identifier(self)
     }
 }
 
 impl Visitor<'_> for Name<'_> {
-    type Value = Option<usize>;
+    type Value = usize;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a name")
     }
 
-    fn visit_str<E>(self, name: &str) -> Result<Option<usize>, E> {
-        Ok(self.0.iter().position(|known| *known == name))
+    fn visit_str<E>(self, name: &str) -> Result<usize, E> {
+        Ok((self.0)(name))
     }
 }
 

@@ -1,9 +1,14 @@
 //! Where a page stands.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
 use serde_json::value::RawValue;
 
-use super::members::{members, text, whole};
+use super::members::{Name, members, text, whole};
 
 /// Where a page stands in a paginated list, as far as the response tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -33,27 +38,74 @@ pub struct ResultInfo {
 impl ResultInfo {
     /// What an object says; `None` for anything else.
     pub(super) fn read(raw: &RawValue) -> Option<Self> {
-        raw.get().starts_with('{').then(|| Self::members(raw))
-    }
-
-    fn members(raw: &RawValue) -> Self {
         let names = ["count", "page", "per_page", "total_count", "total_pages", "cursor"];
-        let [numbers @ .., cursor] = members(raw, names);
+        let [numbers @ .., cursor] = members(raw.get().as_bytes(), names)?;
         let [count, page, per_page, total_count, total_pages] = numbers.map(|number| number.and_then(whole));
-        Self {
+        Some(Self {
             count,
             page,
             per_page,
             total_count,
             total_pages,
             cursor: cursor.and_then(text),
-        }
+        })
     }
 }
 
 /// From JSON only. What is not as it is to be is left empty.
 impl<'de> Deserialize<'de> for ResultInfo {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Box::<RawValue>::deserialize(deserializer).map(|raw| Self::members(&raw))
+        Box::<RawValue>::deserialize(deserializer).map(|raw| Self::read(&raw).unwrap_or_default())
+    }
+}
+
+/// What the reference has: an object of whole numbers and a text.
+pub(super) struct Page(pub(super) ResultInfo);
+
+impl<'de> Deserialize<'de> for Page {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Members).map(Self)
+    }
+}
+
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = ResultInfo;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("where a page stands")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ResultInfo, A::Error> {
+        let index = |name: &str| match name {
+            "count" => 0,
+            "page" => 1,
+            "per_page" => 2,
+            "total_count" => 3,
+            "total_pages" => 4,
+            "cursor" => 5,
+            _ => usize::MAX,
+        };
+        let mut info = ResultInfo::default();
+        while let Some(member) = map.next_key_seed(Name(&index))? {
+            let number = match member {
+                0 => &mut info.count,
+                1 => &mut info.page,
+                2 => &mut info.per_page,
+                3 => &mut info.total_count,
+                4 => &mut info.total_pages,
+                5 => {
+                    info.cursor = map.next_value()?;
+                    continue;
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+            };
+            *number = map.next_value()?;
+        }
+        Ok(info)
     }
 }

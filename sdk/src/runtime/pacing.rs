@@ -46,6 +46,13 @@ pub(super) struct Patience {
     pub(super) longest: Duration,
 }
 
+impl Patience {
+    /// Whether the call must have ended by now.
+    pub(super) fn is_over(&self, now: Instant) -> bool {
+        self.deadline.is_some_and(|deadline| deadline <= now)
+    }
+}
+
 /// Why a request does not leave.
 #[derive(Debug)]
 pub(crate) enum Unsent {
@@ -64,6 +71,20 @@ impl Pacer {
         self.permit(clock, ticket)
     }
 
+    /// Lets a request leave, if it need not wait.
+    pub(super) fn admit_at_once<'a>(
+        &'a self,
+        clock: &'a dyn Clock,
+        now: Instant,
+        patience: Patience,
+    ) -> Option<Permit<'a>> {
+        if patience.is_over(now) {
+            return None;
+        }
+        let admitted = self.lock().admit(now, self.queue.load(Ordering::SeqCst) > 0);
+        admitted.ok().map(|ticket| self.permit(clock, ticket))
+    }
+
     /// Waits until a request may leave.
     pub(super) async fn admit<'a>(
         &'a self,
@@ -71,11 +92,8 @@ impl Pacer {
         now: Instant,
         patience: Patience,
     ) -> Result<Permit<'a>, Unsent> {
-        let is_over = |now| patience.deadline.is_some_and(|deadline| deadline <= now);
-        if !is_over(now)
-            && let Ok(ticket) = self.lock().admit(now, self.queue.load(Ordering::SeqCst) > 0)
-        {
-            return Ok(self.permit(clock, ticket));
+        if let Some(permit) = self.admit_at_once(clock, now, patience) {
+            return Ok(permit);
         }
         let _place = Place::take(&self.queue);
         let mut change = pin!(self.change.notified());
@@ -83,7 +101,7 @@ impl Pacer {
             // Before it looks, so that nothing is missed in between.
             change.as_mut().enable();
             let now = clock.now();
-            if is_over(now) {
+            if patience.is_over(now) {
                 self.tell_next(&self.lock(), now);
                 return Err(Unsent::Late);
             }

@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
 
 use super::{Call, OperationInfo};
-use crate::{Clock, Error, retry_after::retry_after};
+use crate::retry_after::retry_after;
 
 /// A status, headers and a body; also as much of them as arrived before a failure.
 #[derive(Debug)]
@@ -47,46 +47,33 @@ impl RawResponse {
     }
 }
 
+/// Why no more of a body is read.
+pub(super) enum End {
+    Whole,
+    TooLarge,
+    Failed(reqwest::Error),
+}
+
 /// Reads the body of a response, up to `limit` bytes.
-pub(super) async fn read(
-    mut response: reqwest::Response,
-    call: Call,
-    clock: &dyn Clock,
-    limit: usize,
-) -> Result<RawResponse, Error> {
-    let headers = mem::take(response.headers_mut());
-    let mut raw = RawResponse {
-        call,
-        status: response.status(),
-        retry_after: retry_after(&headers, || clock.system_time()),
-        headers,
-        body: Bytes::new(),
-    };
+pub(super) async fn read_body(response: &mut reqwest::Response, limit: usize) -> (Bytes, End) {
     let mut body = Collected::default();
-    let failure = loop {
+    let end = loop {
         match response.chunk().await {
             Ok(Some(chunk)) => {
                 let room = limit - body.len();
                 match chunk.get(..room).filter(|_| chunk.len() > room) {
                     Some(part) => {
                         body.push(Bytes::copy_from_slice(part));
-                        break None;
+                        break End::TooLarge;
                     }
                     None => body.push(chunk),
                 }
             }
-            Ok(None) => {
-                raw.body = body.into_bytes();
-                return Ok(raw);
-            }
-            Err(cause) => break Some(cause),
+            Ok(None) => break End::Whole,
+            Err(cause) => break End::Failed(cause),
         }
     };
-    raw.body = body.into_bytes();
-    Err(match failure {
-        Some(cause) => Error::transport(mem::take(&mut raw.call), cause, Some(raw)),
-        None => Error::body_too_large(raw, limit),
-    })
+    (body.into_bytes(), end)
 }
 
 /// A body as it comes. Most are one chunk, which is kept as it is; more are copied into one.

@@ -23,12 +23,16 @@ impl Stop {
         self.change.notify_waiters();
     }
 
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::SeqCst)
+    }
+
     /// Waits for a future, unless the calls are stopped first.
     pub(super) async fn unless_stopped<F: Future>(&self, future: F) -> Option<F::Output> {
         let (mut future, mut change) = (pin!(future), pin!(self.change.notified()));
         // Before it looks, so that nothing is missed in between.
         change.as_mut().enable();
-        if self.stopped.load(Ordering::SeqCst) {
+        if self.is_stopped() {
             return None;
         }
         poll_fn(|context| match future.as_mut().poll(context) {

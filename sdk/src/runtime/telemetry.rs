@@ -66,9 +66,6 @@ pub(super) fn attempt(outcome: &Result<RawResponse, Error>, attempt: &Attempt) {
 
 /// The call has ended.
 pub(super) fn end(span: &Span, outcome: &Result<RawResponse, Error>) {
-    if span.is_disabled() {
-        return;
-    }
     let attempts = match outcome {
         Ok(response) => response.call.attempts,
         Err(error) => error.attempts(),

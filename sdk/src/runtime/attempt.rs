@@ -1,0 +1,89 @@
+//! One attempt of a call.
+
+use std::{mem, time::Duration};
+
+use http::header::USER_AGENT;
+
+use super::{RawResponse, Request, Runtime, SoFar, quota::Outcome, response};
+use crate::{Error, ErrorKind, retry_after};
+
+impl Runtime {
+    /// Sends a request once.
+    pub(super) async fn attempt(
+        &self,
+        request: &mut Request,
+        timeout: Duration,
+        so_far: &SoFar,
+    ) -> Result<RawResponse, Error> {
+        let shared = &self.inner.shared;
+        let sent = shared.http.execute(self.request_of_attempt(request, timeout));
+        let mut response = match sent.await {
+            Ok(response) => response,
+            Err(cause) => return Err(Error::transport(self.call(so_far), cause, None)),
+        };
+        // Only an HTTP client of the user's own follows redirects.
+        if shared.http_timeout.is_none() && request.url != *response.url() {
+            let origin = response.url().origin().ascii_serialization();
+            return Err(Error::redirected(self.call(so_far), &origin));
+        }
+        let retry_after = retry_after::retry_after(response.headers(), || shared.clock.system_time());
+        let limit = self.settings.max_body_size;
+        let (body, end) = response::read_body(&mut response, limit).await;
+        let mut raw = RawResponse {
+            call: self.call(so_far),
+            status: response.status(),
+            headers: mem::take(response.headers_mut()),
+            body,
+            retry_after,
+        };
+        match end {
+            response::End::Whole => Ok(raw),
+            response::End::Failed(cause) => Err(Error::transport(mem::take(&mut raw.call), cause, Some(raw))),
+            response::End::TooLarge => Err(Error::body_too_large(raw, limit)),
+        }
+    }
+
+    /// The request of an attempt, for the HTTP client.
+    fn request_of_attempt(&self, request: &mut Request, timeout: Duration) -> reqwest::Request {
+        let (shared, options) = (&self.inner.shared, &self.settings.headers);
+        let mut sent = request.for_attempt(options.len() + 3, |headers| {
+            for (name, value) in options {
+                headers.append(name.clone(), value.clone());
+            }
+            headers.append(USER_AGENT, shared.user_agent.clone());
+            shared.credentials.apply(headers);
+        });
+        if shared.http_timeout != Some(timeout) {
+            *sent.timeout_mut() = Some(timeout);
+        }
+        sent
+    }
+}
+
+/// How long the service asked to wait.
+pub(super) fn retry_after(outcome: &Result<RawResponse, Error>) -> Option<Duration> {
+    match outcome {
+        Ok(response) => response.retry_after,
+        Err(error) => error.retry_after(),
+    }
+}
+
+/// What an attempt tells of the rate limit.
+pub(super) fn told(outcome: &Result<RawResponse, Error>) -> Outcome<'_> {
+    match outcome {
+        Ok(response) => Outcome::Answered {
+            status: response.status,
+            headers: &response.headers,
+            retry_after: response.retry_after,
+        },
+        Err(error) => match (error.status(), error.headers(), error.kind()) {
+            (Some(status), Some(headers), _) => Outcome::Answered {
+                status,
+                headers,
+                retry_after: error.retry_after(),
+            },
+            (.., ErrorKind::Connect | ErrorKind::InvalidRequest) => Outcome::NotSent,
+            _ => Outcome::Lost,
+        },
+    }
+}
