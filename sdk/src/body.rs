@@ -33,7 +33,7 @@ pub(crate) type Cause = Box<dyn StdError + Send + Sync>;
 /// ```
 /// use cloudflare_sdk::Body;
 ///
-/// # async fn example(file: tokio::fs::File, length: u64) {
+/// # fn example(file: impl tokio::io::AsyncRead + Send + 'static, length: u64) {
 /// let text = Body::from("addEventListener('fetch', () => {})");
 /// assert!(text.is_repeatable());
 /// let upload = Body::from_reader(file).with_length(length);
