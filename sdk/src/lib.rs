@@ -14,6 +14,8 @@ mod generated;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod multipart;
+mod nullable;
+mod number;
 mod rate_limit;
 mod raw_request;
 mod request_options;
@@ -30,6 +32,8 @@ pub use error::{Error, ErrorKind};
 #[doc(inline)]
 pub use generated::{Client, builder, types};
 pub use multipart::Part;
+pub use nullable::Nullable;
+pub use number::{NotANumber, Number};
 pub use rate_limit::{RateLimit, RateLimitPolicy};
 pub use raw_request::RawRequest;
 pub use request_options::RequestOptions;

@@ -203,7 +203,7 @@ impl<T: DeserializeOwned> Response<Option<T>> {
     #[doc(hidden)]
     pub fn from_response_or_empty(raw: RawResponse) -> Result<Self, Error> {
         match raw.body.trim_ascii().is_empty() {
-            true => Ok(Self::around(raw, None)),
+            true => Ok(Self::around(raw, None, Vec::new(), None)),
             false => Self::from_response(raw),
         }
     }

@@ -21,6 +21,7 @@ mod retry;
 mod stop;
 mod telemetry;
 mod values;
+mod variants;
 
 use std::{
     fmt,
@@ -37,7 +38,7 @@ use http::{HeaderValue, Method};
 use crate::Client;
 use crate::{Clock, Credentials, base_url::BaseUrl, request_options::Settings};
 
-pub use crate::{Body, Error, Part, RequestOptions, Response};
+pub use crate::{Body, Error, Nullable, Number, Part, RequestOptions, Response};
 #[doc(hidden)]
 pub use bytes::Bytes;
 pub(crate) use call::Call;
@@ -71,6 +72,8 @@ pub(crate) use stop::Stop;
 pub(crate) use telemetry::unusable;
 #[doc(hidden)]
 pub use values::{json as json_text, simple as simple_text};
+#[doc(hidden)]
+pub use variants::{Variant, candidates};
 
 pub(crate) use pacing::Unsent;
 use pacing::{Pacer, Patience, Permit};

@@ -210,7 +210,8 @@ impl Generator {
             rules::check(&document)?;
             messages::ids(&mut document, &mut report);
             messages::run(&mut document, &mut report);
-            passes::run(&mut document, &mut report);
+            passes::shape(&mut document, &mut report);
+            passes::adapt(&mut document, &mut report);
             Ok(report.into_changes())
         };
         explain().map_err(|fault| Error::new(&self.name, fault))
@@ -288,8 +289,10 @@ fn code(
     messages::ids(&mut original, &mut report);
     let mut document = original.clone();
     messages::run(&mut document, &mut report);
-    let facts = Facts::read(&document);
-    passes::run(&mut document, &mut report);
+    let messages = document.clone();
+    passes::shape(&mut document, &mut report);
+    let facts = Facts::read(&messages, &document);
+    passes::adapt(&mut document, &mut report);
     let finish = |part: &Document, file: &mut syn::File| retarget::run(file, &facts.of_part(part), target);
     let client = progenitor::generate(&document, &finish)?;
     let file = make(&original, &facts, client, target)?;

@@ -80,7 +80,10 @@ mod progenitor;
 mod report;
 mod retarget;
 mod rules;
+mod rust_names;
 mod select;
+mod unions;
+mod walk;
 
 pub use error::Error;
 pub use generator::Generator;

@@ -156,13 +156,21 @@ fn a_message_that_progenitor_cannot_take_is_generated_all_the_same() {
 }
 
 #[test]
-fn a_schema_that_progenitor_cannot_take_is_named() {
-    let broken = document(|document| {
+fn values_that_differ_in_case_alone_are_variants_of_their_own() {
+    let odd = document(|document| {
         document["components"]["schemas"]["Thing"] =
             json!({ "properties": { "a": { "$ref": "#/components/schemas/Odd" } } });
-        document["components"]["schemas"]["Odd"] = json!({ "type": "string", "enum": ["a", "A", "a "] });
+        document["components"]["schemas"]["Odd"] = json!({ "type": "string", "enum": ["a", "A", "a ", "<="] });
     });
-    assert_fault(&broken, "/components/schemas/Odd", "progenitor cannot take this");
+    let code = generate(&odd).unwrap();
+    for part in [
+        r#"Self::A => "a","#,
+        r#"Self::AUppercase => "A","#,
+        r#"Self::LessThanOrEqual => "<=","#,
+    ] {
+        assert!(code.contains(part), "{part} is not in:\n{code}");
+    }
+    assert!(!code.contains("Value0"), "{code}");
 }
 
 #[test]
@@ -172,15 +180,15 @@ fn what_is_not_openapi_is_refused_at_its_place() {
         operation(document)["parameters"].as_array_mut().unwrap().push(lost);
     });
     assert_fault(&broken, OPERATION, "not OpenAPI 3.0");
-    let broken = document(|document| document["components"]["schemas"]["Thing"] = json!(["no schema"]));
-    assert_fault(&broken, "/components/schemas/Thing", "not OpenAPI 3.0");
+    let odd = document(|document| document["components"]["schemas"]["Thing"] = json!(["no schema"]));
+    assert!(generate(&odd).unwrap().contains("Response<::serde_json::Value>"));
 }
 
 #[test]
 fn a_rule_that_is_broken_is_named_with_its_place() {
     type Change = fn(&mut Value);
     let schema = "/components/schemas/Thing";
-    let changes: [(String, &str, Change); 5] = [
+    let changes: [(String, &str, Change); 3] = [
         (format!("{OPERATION}/x-idempotent"), "true or false", |document| {
             operation(document)["x-idempotent"] = json!("yes");
         }),
@@ -193,16 +201,6 @@ fn a_rule_that_is_broken_is_named_with_its_place() {
         ),
         (format!("{schema}/x-integral"), "true or false", |document| {
             document["components"]["schemas"]["Thing"]["x-integral"] = json!("yes");
-        }),
-        (
-            format!("{schema}/properties/a/type"),
-            "\"integr\" is not one of",
-            |document| {
-                document["components"]["schemas"]["Thing"]["properties"]["a"] = json!({ "type": "integr" });
-            },
-        ),
-        (format!("{schema}/properties/a"), "what its `items` are", |document| {
-            document["components"]["schemas"]["Thing"]["properties"]["a"] = json!({ "type": "array" });
         }),
     ];
     for (pointer, reason, change) in changes {
@@ -227,17 +225,21 @@ fn properties_may_have_the_names_of_keywords() {
 }
 
 #[test]
-fn two_schemas_of_one_name_are_refused() {
-    let broken = document(|document| {
-        document["components"]["schemas"]["thing"] =
-            json!({ "type": "object", "properties": { "a": { "type": "string" } } });
+fn two_schemas_of_one_name_get_two() {
+    let twins = document(|document| {
+        let of_text = json!({ "type": "object", "properties": { "a": { "type": "string" } } });
+        document["components"]["schemas"]["thing"] = of_text;
         document["components"]["schemas"]["Thing"]["properties"]["a"] = json!({ "$ref": "#/components/schemas/thing" });
     });
-    assert_fault(
-        &broken,
-        "/components/schemas/thing",
-        "`thing` and `Thing` differ in case and punctuation alone",
+    let code = generate(&twins).unwrap();
+    assert!(
+        code.contains("pub struct Thing {") && code.contains("pub struct Thing2 {"),
+        "{code}"
     );
+    let changes = Generator::new("api.json").explain(&twins.to_string()).unwrap();
+    let renamed = changes.iter().find(|change| change.pass() == "names").unwrap();
+    assert_eq!(renamed.pointer(), "/components/schemas/thing");
+    assert!(!renamed.is_loss() && renamed.what().contains("`Thing2`"), "{renamed}");
 }
 
 #[test]

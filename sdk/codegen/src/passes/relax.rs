@@ -8,10 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::{
-    document::{Document, Position},
-    report::Report,
-};
+use crate::{document::Document, report::Report, walk::Position};
 
 const CONSTRAINTS: [&str; 11] = [
     "maxLength",

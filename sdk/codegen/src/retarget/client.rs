@@ -2,11 +2,10 @@
 //!
 //! Progenitor's client is a base URL and a `reqwest::Client`, with constructors that know no credentials and may panic.
 
-use proc_macro2::Span;
 use quote::{ToTokens, quote};
-use syn::{Ident, Item, parse_quote};
+use syn::{Item, parse_quote};
 
-use super::{doc, self_name, set_doc, unexpected};
+use super::{any, doc, self_name, set_doc, unexpected};
 use crate::generator::Target;
 
 pub(super) fn run(file: &mut syn::File, target: &Target) -> Result<(), String> {
@@ -77,30 +76,16 @@ pub(super) fn run(file: &mut syn::File, target: &Target) -> Result<(), String> {
     let builder = super::module(&mut file.items, "builder")?;
     let items = super::items(builder);
     items.retain(|item| !matches!(item, Item::Use(_)));
-    items.insert(
-        0,
-        parse_quote!(
-            use super::types;
-        ),
-    );
-    items.insert(1, parse_quote!(#[allow(unused_imports)] #uses));
-    Ok(())
-}
-
-/// Takes out the import of the models where no call has one.
-pub(super) fn unimport(file: &mut syn::File) -> Result<(), String> {
-    let items = super::items(super::module(&mut file.items, "builder")?);
-    let is_types = |item: &Item| {
-        *item
-            == parse_quote!(
+    items.insert(0, parse_quote!(#[allow(unused_imports)] #uses));
+    // Operations that take and give nothing but texts use no types.
+    let of_types = [syn::Ident::new("types", proc_macro2::Span::call_site())];
+    if items.iter().any(|item| any(item.to_token_stream(), &of_types)) {
+        items.insert(
+            0,
+            parse_quote!(
                 use super::types;
-            )
-    };
-    let types = Ident::new("types", Span::call_site());
-    let is_used = (items.iter().filter(|item| !is_types(item)))
-        .any(|item| super::any(item.to_token_stream(), std::slice::from_ref(&types)));
-    if !is_used {
-        items.retain(|item| !is_types(item));
+            ),
+        );
     }
     Ok(())
 }

@@ -9,10 +9,13 @@ mod checks;
 mod client;
 mod enums;
 mod fields;
+mod members;
 mod models;
+mod numbers;
 pub(crate) mod sending;
 mod setters;
 mod support;
+mod unions;
 
 use quote::ToTokens;
 use syn::{Attribute, Expr, ExprLit, Ident, Item, ItemMod, ItemStruct, Lit, Meta, Type};
@@ -22,16 +25,19 @@ use crate::{facts::Facts, generator::Target};
 /// Runs every step.
 pub(crate) fn run(file: &mut syn::File, facts: &Facts, target: &Target) -> Result<(), String> {
     client::run(file, target)?;
+    numbers::run(file, target);
+    unions::run(file, facts, target)?;
     let sent = checks::sent(file)?;
     let types = module(&mut file.items, "types")?;
-    let enums = enums::run(types, target)?;
+    let sent = checks::reached(types, &sent);
+    let enums = enums::run(types, facts, target)?;
+    members::run(types, &sent, facts, target);
     models::run(types, facts, &enums, target)?;
     checks::run(types, &sent, &enums, facts, target);
     fields::run(file, facts, target)?;
     setters::run(file, facts, target)?;
     sending::run(file, facts, target)?;
     calls::run(file, facts, target)?;
-    client::unimport(file)?;
     support::run(file, target);
     nothing_is_left(file)
 }
