@@ -289,9 +289,9 @@ fn code(
     messages::ids(&mut original, &mut report);
     let mut document = original.clone();
     messages::run(&mut document, &mut report);
-    let sent = document.clone();
+    let messages = document.clone();
     passes::shape(&mut document, &mut report);
-    let facts = Facts::read(&sent, &document);
+    let facts = Facts::read(&messages, &document);
     passes::adapt(&mut document, &mut report);
     let finish = |part: &Document, file: &mut syn::File| retarget::run(file, &facts.of_part(part), target);
     let client = progenitor::generate(&document, &finish)?;

@@ -2,9 +2,8 @@
 //!
 //! Progenitor's client is a base URL and a `reqwest::Client`, with constructors that know no credentials and may panic.
 
-use proc_macro2::Span;
 use quote::{ToTokens, quote};
-use syn::{Ident, Item, parse_quote};
+use syn::{Item, parse_quote};
 
 use super::{any, doc, self_name, set_doc, unexpected};
 use crate::generator::Target;
@@ -87,24 +86,6 @@ pub(super) fn run(file: &mut syn::File, target: &Target) -> Result<(), String> {
                 use super::types;
             ),
         );
-    }
-    Ok(())
-}
-
-/// Takes out the import of the models where no call has one.
-pub(super) fn unimport(file: &mut syn::File) -> Result<(), String> {
-    let items = super::items(super::module(&mut file.items, "builder")?);
-    let is_types = |item: &Item| {
-        *item
-            == parse_quote!(
-                use super::types;
-            )
-    };
-    let types = Ident::new("types", Span::call_site());
-    let is_used = (items.iter().filter(|item| !is_types(item)))
-        .any(|item| super::any(item.to_token_stream(), std::slice::from_ref(&types)));
-    if !is_used {
-        items.retain(|item| !is_types(item));
     }
     Ok(())
 }

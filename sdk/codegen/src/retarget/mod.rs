@@ -38,7 +38,6 @@ pub(crate) fn run(file: &mut syn::File, facts: &Facts, target: &Target) -> Resul
     setters::run(file, facts, target)?;
     sending::run(file, facts, target)?;
     calls::run(file, facts, target)?;
-    client::unimport(file)?;
     support::run(file, target);
     nothing_is_left(file)
 }
