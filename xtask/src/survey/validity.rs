@@ -21,8 +21,11 @@ use super::{
 pub(crate) struct Validity {
     sent: Registry<'static>,
     received: Registry<'static>,
-    validators: RefCell<HashMap<(Way, String), Rc<Result<Validator, String>>>>,
+    validators: RefCell<HashMap<(Way, String), Made>>,
 }
+
+/// A validator, or why there is none.
+type Made = Rc<Result<Validator, String>>;
 
 /// Why a value is not of its schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +71,7 @@ impl Validity {
         let key = (way, schema.pointer.clone());
         let known = self.validators.borrow().get(&key).cloned();
         let validator = known.unwrap_or_else(|| {
-            let made = Rc::new(self.validator(&converted(document, schema, way), way));
+            let made: Made = Rc::new(self.validator(&converted(document, schema, way), way));
             self.validators.borrow_mut().insert(key, Rc::clone(&made));
             made
         });
