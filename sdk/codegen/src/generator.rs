@@ -1,8 +1,8 @@
 //! The whole way from a document to Rust.
 
 use crate::{
-    Change, Error, Modules, document::Document, error::Fault, facts::Facts, header, messages, mock, modules, passes,
-    progenitor, report::Report, retarget, rules, select,
+    Change, Error, Modules, Outline, document::Document, error::Fault, facts::Facts, header, messages, mock, modules,
+    outline, passes, progenitor, report::Report, retarget, rules, select,
 };
 
 /// The document of the SDK, in its folder `openapi`.
@@ -217,6 +217,44 @@ impl Generator {
         explain().map_err(|fault| Error::new(&self.name, fault))
     }
 
+    /// Generates what [`generate`](Self::generate) does, and tells what there is in it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`generate`](Self::generate).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudflare_sdk_codegen::Generator;
+    ///
+    /// # fn main() -> Result<(), cloudflare_sdk_codegen::Error> {
+    /// let document = r#"{
+    ///     "openapi": "3.0.3",
+    ///     "info": { "title": "Zones", "version": "1" },
+    ///     "paths": { "/zones": { "get": { "operationId": "zones_list", "responses": { "204": { "description": "" } } } } }
+    /// }"#;
+    /// let outline = Generator::new("zones.json").outline(document)?;
+    /// assert_eq!(outline.operations[0].function, "zones_list");
+    /// assert_eq!(outline.operations[0].value, "()");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn outline(&self, document: &str) -> Result<Outline, Error> {
+        let code = |(mut outline, code): (Outline, String)| {
+            outline.code = header::with_header(&self.name, document, &code);
+            outline
+        };
+        let outlined = || {
+            let target = self.target()?;
+            let original = self.part(document)?;
+            let made = made(&original, &target)?;
+            let outline = outline::of_client(&made.client, &made.facts, &made.adapted)?;
+            Ok((outline, prettyplease::unparse(&made.client)))
+        };
+        outlined().map(code).map_err(|fault| Error::new(&self.name, fault))
+    }
+
     /// The part of a document that the code is generated for: the operations that are wanted, with what they refer to.
     ///
     /// It is a document itself, with everything in the order of the whole.
@@ -283,6 +321,27 @@ fn code(
     target: &Target,
     make: impl FnOnce(&Document, &Facts, syn::File, &Target) -> Result<syn::File, Fault>,
 ) -> Result<String, Fault> {
+    let Made {
+        original,
+        facts,
+        client,
+        ..
+    } = made(original, target)?;
+    let file = make(&original, &facts, client, target)?;
+    Ok(prettyplease::unparse(&file))
+}
+
+/// A client, with what it was made of.
+struct Made {
+    /// The document, with an id of its own for each operation.
+    original: Document,
+    /// The document as progenitor was given it.
+    adapted: Document,
+    facts: Facts,
+    client: syn::File,
+}
+
+fn made(original: &Document, target: &Target) -> Result<Made, Fault> {
     rules::check(original)?;
     let mut report = Report::default();
     let mut original = original.clone();
@@ -295,6 +354,10 @@ fn code(
     passes::adapt(&mut document, &mut report);
     let finish = |part: &Document, file: &mut syn::File| retarget::run(file, &facts.of_part(part), target);
     let client = progenitor::generate(&document, &finish)?;
-    let file = make(&original, &facts, client, target)?;
-    Ok(prettyplease::unparse(&file))
+    Ok(Made {
+        original,
+        adapted: document,
+        facts,
+        client,
+    })
 }
