@@ -1,8 +1,8 @@
 //! The whole way from a document to Rust.
 
 use crate::{
-    Error, Modules, document::Document, error::Fault, facts::Facts, header, mock, modules, passes, progenitor,
-    retarget, rules, select,
+    Error, Modules, Outline, document::Document, error::Fault, facts::Facts, header, mock, modules, outline, passes,
+    progenitor, retarget, rules, select,
 };
 
 /// The document of the SDK, in its folder `openapi`.
@@ -196,6 +196,38 @@ impl Generator {
         self.finish(document, |original, facts, file, target| {
             mock::generate(original, facts, &file, target)
         })
+    }
+
+    /// Generates what [`generate`](Self::generate) does, and tells what there is in it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`generate`](Self::generate).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudflare_sdk_codegen::Generator;
+    ///
+    /// # fn main() -> Result<(), cloudflare_sdk_codegen::Error> {
+    /// let document = r#"{
+    ///     "openapi": "3.0.3",
+    ///     "info": { "title": "Zones", "version": "1" },
+    ///     "paths": { "/zones": { "get": { "operationId": "zones_list", "responses": { "204": { "description": "" } } } } }
+    /// }"#;
+    /// let outline = Generator::new("zones.json").outline(document)?;
+    /// assert_eq!(outline.operations[0].function, "zones_list");
+    /// assert_eq!(outline.operations[0].value, "()");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn outline(&self, document: &str) -> Result<Outline, Error> {
+        let mut operations = Vec::new();
+        let code = self.finish(document, |_, facts, file, _| {
+            operations = outline::operations(&file, facts)?;
+            Ok(file)
+        })?;
+        Ok(Outline { code, operations })
     }
 
     /// The part of a document that the code is generated for: the operations that are wanted, with what they refer to.

@@ -1,0 +1,195 @@
+//! Tries the generated types on bodies.
+
+use std::{collections::BTreeMap, error::Error};
+
+use serde_json::Value;
+
+use super::{
+    assemble::Assembler,
+    cargo,
+    cases::{Case, Origin, bodies, cases},
+    code,
+    compare::{What, compare},
+    modules::Generated,
+    package::{Package, Types},
+    published::Node,
+    schema::{Described, Way, of_member, spread},
+    table::{Finding, Survey},
+    validity::Contradiction,
+};
+
+/// A case with the type that it is given to.
+struct Tried<'a> {
+    case: Case<'a>,
+    module: String,
+    of: usize,
+    type_name: String,
+    /// Whether only the `result` is given to the type.
+    is_enveloped: bool,
+}
+
+pub(crate) fn run(
+    assembler: &Assembler<'_>,
+    package: &Package,
+    generated: &Generated,
+    survey: &mut Survey,
+) -> Result<(), Box<dyn Error>> {
+    let mut types = Types::default();
+    let mut tried = Vec::new();
+    for module in &generated.modules {
+        for line in code::floats(&module.outline.code) {
+            let items = code::items(&module.outline.code);
+            let item = code::item_of(&items, line).map(|item| format!("{}::{}", item.module, item.name));
+            survey
+                .floats
+                .push(format!("src/{}.rs:{line} {}", module.name, item.unwrap_or_default()));
+        }
+        for operation in &module.operations {
+            let Some(outline) = module
+                .outline
+                .operations
+                .iter()
+                .find(|outline| outline.id == operation.id)
+            else {
+                continue;
+            };
+            let bodies = bodies(assembler.document, operation);
+            let (cases, invalid) = cases(assembler, operation, &bodies);
+            survey.invalid.extend(invalid);
+            for case in cases {
+                let (of, is_enveloped) = match case.way {
+                    Way::Sent => (outline.body.clone(), false),
+                    Way::Received => (
+                        outline.has_json_value().then(|| outline.value.clone()),
+                        outline.enveloped,
+                    ),
+                };
+                survey.count(&case, of.is_some());
+                let Some(of) = of else {
+                    survey.untyped.push(case.schema.pointer.clone());
+                    continue;
+                };
+                tried.push(Tried {
+                    of: types.number(&module.name, &of, case.way),
+                    type_name: of,
+                    module: module.name.clone(),
+                    is_enveloped,
+                    case,
+                });
+            }
+        }
+    }
+    survey.contradictions = assembler.contradictions.borrow().clone();
+    package.write_program(&types)?;
+    let (mistakes, time) = cargo::compile(package, &["build", "--bin", "pass"])?;
+    survey.build_time = time;
+    if let Some(mistake) = mistakes.first() {
+        return Err(format!(
+            "the program does not compile: {} (line {})",
+            mistake.message, mistake.line
+        )
+        .into());
+    }
+    let lines = tried
+        .iter()
+        .map(|tried| format!("{}\t{}\t{}", tried.module, tried.of, tried.given()))
+        .collect();
+    let answers = cargo::run(package, lines)?;
+    for (tried, answer) in tried.iter().zip(answers) {
+        judge(assembler, tried, &answer, survey);
+    }
+    Ok(())
+}
+
+impl<'a> Tried<'a> {
+    /// What is given to the type.
+    fn given(&self) -> &Value {
+        match self.is_enveloped {
+            true => self.case.body.get("result").unwrap_or(&Value::Null),
+            false => &self.case.body,
+        }
+    }
+
+    fn described(&self, assembler: &Assembler<'a>) -> Described<'a> {
+        let schema: Vec<Node<'a>> = vec![self.case.schema.clone()];
+        match self.is_enveloped {
+            false => Described::By(schema),
+            true => match of_member(&spread(assembler.document, schema, None), "result") {
+                Described::By(nodes) => Described::By(nodes),
+                _ => Described::Freely,
+            },
+        }
+    }
+
+    fn finding(&self, kind: String, schema: String, detail: String) -> Finding {
+        Finding {
+            kind,
+            schema: if schema.is_empty() {
+                self.case.schema.pointer.clone()
+            } else {
+                schema
+            },
+            operation: self.case.operation.id.clone(),
+            type_name: format!("{}::{}", self.module, self.type_name),
+            origin: self.case.origin.clone(),
+            way: self.case.way,
+            detail,
+        }
+    }
+}
+
+fn judge<'a>(assembler: &Assembler<'a>, tried: &Tried<'a>, answer: &str, survey: &mut Survey) {
+    let case = &tried.case;
+    let counts = survey.counts(case);
+    let got = match answer.split_at_checked(1) {
+        Some(("=", text)) => text,
+        Some((_, reason)) => {
+            let kind = reason.split(':').next().unwrap_or_default().to_owned();
+            survey
+                .findings
+                .push(tried.finding(kind, String::new(), reason.to_owned()));
+            return;
+        }
+        None => return,
+    };
+    counts.read += 1;
+    let got: Value = match serde_json::from_str(got) {
+        Ok(got) => got,
+        Err(cause) => {
+            survey.findings.push(tried.finding(
+                "what is written is not JSON".to_owned(),
+                String::new(),
+                cause.to_string(),
+            ));
+            return;
+        }
+    };
+    let comparison = compare(
+        assembler.document,
+        tried.described(assembler),
+        case.way,
+        tried.given(),
+        &got,
+    );
+    counts.undescribed += comparison.undescribed;
+    if comparison.differences.is_empty() {
+        counts.same += 1;
+    }
+    for difference in comparison.differences {
+        if difference.what == What::NumberText {
+            survey.numbers += 1;
+        }
+        let detail = format!("{}: {}", difference.at, difference.detail);
+        survey
+            .findings
+            .push(tried.finding(difference.what.text().to_owned(), difference.schema, detail));
+    }
+}
+
+/// The contradictions of examples of single schemas, by their place.
+pub(crate) type Contradictions = BTreeMap<String, Contradiction>;
+
+/// Whether a body stands in the document.
+pub(crate) fn is_documented(origin: &Origin) -> bool {
+    matches!(origin, Origin::Documented(_))
+}

@@ -1,0 +1,196 @@
+//! Whether a value is of a schema as published, by a validator that is not ours.
+//!
+//! Schemas are put into the words of JSON Schema draft 4, on which OpenAPI 3.0 builds: `exclusiveMinimum` is a boolean
+//! in both, and both ignore what stands beside a `$ref`.
+
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
+
+use jsonschema::{Draft, Registry, Validator};
+use serde_json::{Map, Value, json};
+
+use super::{
+    published::{Node, Published},
+    schema::Way,
+};
+
+/// The validators of a document's schemas, made when they are asked for.
+pub(crate) struct Validity {
+    sent: Registry<'static>,
+    received: Registry<'static>,
+    validators: RefCell<HashMap<(Way, String), Rc<Result<Validator, String>>>>,
+}
+
+/// Why a value is not of its schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Contradiction {
+    /// The place within the value.
+    pub(crate) at: String,
+    pub(crate) reason: String,
+}
+
+/// Where the converted components are, for references to them.
+const BASE: &str = "urn:published";
+
+impl Validity {
+    pub(crate) fn new(document: &Published) -> Result<Self, String> {
+        let registry = |way| {
+            let mut schemas = Map::new();
+            if let Some(components) = document.root().at(&["components", "schemas"]) {
+                for (name, schema) in components.members() {
+                    schemas.insert(name.to_owned(), converted(document, &schema, way));
+                }
+            }
+            let registry = Registry::new().draft(Draft::Draft4);
+            let registry = registry.add(BASE, json!({ "components": { "schemas": schemas } }));
+            registry
+                .and_then(|registry| registry.prepare())
+                .map_err(|cause| cause.to_string())
+        };
+        Ok(Self {
+            sent: registry(Way::Sent)?,
+            received: registry(Way::Received)?,
+            validators: RefCell::default(),
+        })
+    }
+
+    /// Holds a value against the schema.
+    pub(crate) fn check(
+        &self,
+        document: &Published,
+        schema: &Node<'_>,
+        way: Way,
+        value: &Value,
+    ) -> Result<(), Contradiction> {
+        let key = (way, schema.pointer.clone());
+        let known = self.validators.borrow().get(&key).cloned();
+        let validator = known.unwrap_or_else(|| {
+            let made = Rc::new(self.validator(&converted(document, schema, way), way));
+            self.validators.borrow_mut().insert(key, Rc::clone(&made));
+            made
+        });
+        match &*validator {
+            Ok(validator) => validator.validate(value).map_err(|error| Contradiction {
+                at: error.instance_path().to_string(),
+                reason: in_short(&error.to_string()),
+            }),
+            Err(reason) => Err(Contradiction {
+                at: String::new(),
+                reason: format!("the schema cannot be used by the validator: {reason}"),
+            }),
+        }
+    }
+
+    fn validator(&self, schema: &Value, way: Way) -> Result<Validator, String> {
+        let registry = match way {
+            Way::Sent => &self.sent,
+            Way::Received => &self.received,
+        };
+        let options = jsonschema::options().with_draft(Draft::Draft4).with_registry(registry);
+        let options = options
+            .should_validate_formats(true)
+            .should_ignore_unknown_formats(true);
+        options.build(schema).map_err(|error| in_short(&error.to_string()))
+    }
+}
+
+/// One line of a reason that may show whole values.
+pub(crate) fn in_short(reason: &str) -> String {
+    const LIMIT: usize = 200;
+    let line = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LIMIT) {
+        // The end says what is wrong, the beginning shows the value.
+        Some(_) => {
+            let from = line.char_indices().rev().nth(LIMIT - 40).map_or(0, |(index, _)| index);
+            let to = line.char_indices().nth(40).map_or(0, |(index, _)| index);
+            format!("{} … {}", &line[..to], &line[from..])
+        }
+        None => line,
+    }
+}
+
+/// A schema in words of JSON Schema: what it says of values, and nothing else.
+pub(crate) fn converted(document: &Published, schema: &Node<'_>, way: Way) -> Value {
+    if let Some(target) = schema.text("$ref") {
+        return json!({ "$ref": format!("{BASE}{target}") });
+    }
+    let Some(members) = schema.value.as_object() else {
+        // A flag, for further properties.
+        return schema.value.clone();
+    };
+    let mut made = Map::new();
+    for (keyword, value) in members {
+        let Some(node) = schema.member(keyword) else { continue };
+        let inner = |node: &Node<'_>| converted(document, node, way);
+        let value = match (keyword.as_str(), value) {
+            ("properties", Value::Object(_)) => {
+                let properties = node.members().into_iter();
+                let properties = properties.map(|(name, property)| (name.to_owned(), inner(&property)));
+                Value::Object(properties.collect())
+            }
+            ("allOf" | "anyOf" | "oneOf", Value::Array(parts)) if !parts.is_empty() => {
+                node.members().iter().map(|(_, part)| inner(part)).collect()
+            }
+            ("items" | "not", Value::Object(_)) | ("additionalProperties", Value::Object(_) | Value::Bool(_)) => {
+                inner(&node)
+            }
+            ("type", Value::String(kind)) if schema.is("nullable") => json!([kind, "null"]),
+            ("required", Value::Array(_)) => {
+                let names = demanded(document, schema, way);
+                if names.is_empty() {
+                    continue;
+                }
+                names.into()
+            }
+            ("enum", Value::Array(values)) if !values.is_empty() => {
+                let mut distinct: Vec<Value> = Vec::new();
+                for value in values {
+                    if !distinct.contains(value) {
+                        distinct.push(value.clone());
+                    }
+                }
+                distinct.into()
+            }
+            ("pattern", Value::String(pattern)) if is_pattern(pattern) => value.clone(),
+            ("type" | "format", Value::String(_))
+            | ("minimum" | "maximum" | "multipleOf", Value::Number(_))
+            | ("minLength" | "maxLength" | "minItems" | "maxItems", Value::Number(_))
+            | ("minProperties" | "maxProperties", Value::Number(_))
+            | ("exclusiveMinimum" | "exclusiveMaximum" | "uniqueItems", Value::Bool(_)) => value.clone(),
+            _ => continue,
+        };
+        made.insert(keyword.clone(), value);
+    }
+    for (flag, limit) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+        if !made.contains_key(limit) {
+            made.remove(flag);
+        }
+    }
+    made.into()
+}
+
+/// The required members that go this way.
+fn demanded(document: &Published, schema: &Node<'_>, way: Way) -> Vec<Value> {
+    let flag = match way {
+        Way::Sent => "readOnly",
+        Way::Received => "writeOnly",
+    };
+    let goes = |name: &&Value| {
+        let property = name.as_str().and_then(|name| schema.member("properties")?.member(name));
+        let parts = property.map(|property| super::schema::spread(document, vec![property], None));
+        !parts.is_some_and(|parts| parts.iter().any(|part| part.is(flag)))
+    };
+    let names = schema.value.get("required").and_then(Value::as_array);
+    let mut distinct: Vec<Value> = Vec::new();
+    for name in names.into_iter().flatten().filter(|name| name.is_string()).filter(goes) {
+        if !distinct.contains(name) {
+            distinct.push(name.clone());
+        }
+    }
+    distinct
+}
+
+/// Whether the validator takes a pattern, which is of another dialect.
+fn is_pattern(pattern: &str) -> bool {
+    let schema = json!({ "pattern": pattern });
+    jsonschema::options().with_draft(Draft::Draft4).build(&schema).is_ok()
+}
