@@ -9,14 +9,17 @@ use super::{
     validity::Contradiction,
 };
 
+/// Where Cloudflare's envelope has what a call is made for.
+const RESULT: &str = "result";
+
 /// How many alternatives are tried at most.
 const ALTERNATIVES: usize = 16;
 
 /// A JSON body that an operation documents.
 #[derive(Clone, Debug)]
-pub(crate) struct Body<'a> {
-    pub(crate) way: Way,
-    pub(crate) schema: Node<'a>,
+struct Body<'a> {
+    way: Way,
+    schema: Node<'a>,
     media_type: Node<'a>,
 }
 
@@ -27,7 +30,21 @@ pub(crate) struct Case<'a> {
     pub(crate) way: Way,
     pub(crate) origin: Origin,
     pub(crate) schema: Node<'a>,
-    pub(crate) body: Value,
+    /// What is given to the type: the body, or the result in it.
+    pub(crate) value: Value,
+    /// Whether the value is the `result` of what `schema` describes.
+    pub(crate) is_result: bool,
+}
+
+/// What became of the bodies of an operation.
+#[derive(Debug, Default)]
+pub(crate) struct Cases<'a> {
+    pub(crate) valid: Vec<Case<'a>>,
+    pub(crate) invalid: Vec<Invalid>,
+    /// The envelopes that no result is valid in, so that the result was tried alone, by their schema.
+    pub(crate) contradictory_envelopes: Vec<String>,
+    /// The documented envelopes without a result.
+    pub(crate) without_result: Vec<String>,
 }
 
 /// Where a body comes from.
@@ -49,7 +66,7 @@ pub(crate) struct Invalid {
 }
 
 /// The JSON bodies of an operation: that of the request, and those of successes.
-pub(crate) fn bodies<'a>(document: &'a Published, operation: &Operation) -> Vec<Body<'a>> {
+fn bodies<'a>(document: &'a Published, operation: &Operation) -> Vec<Body<'a>> {
     let Some(node) = document.root().at(&["paths", &operation.path, &operation.method]) else {
         return Vec::new();
     };
@@ -79,65 +96,103 @@ fn of_message<'a>(document: &'a Published, message: Node<'a>, way: Way) -> Optio
     })
 }
 
-/// What an operation is tried on.
-pub(crate) fn cases<'a>(
-    assembler: &Assembler<'a>,
-    operation: &Operation,
-    bodies: &[Body<'a>],
-) -> (Vec<Case<'a>>, Vec<Invalid>) {
-    let (mut cases, mut invalid) = (Vec::new(), Vec::new());
-    for body in bodies {
+/// What an operation is tried on. Where successes are `enveloped`, their type is that of the `result`.
+pub(crate) fn cases<'a>(assembler: &Assembler<'a>, operation: &Operation, enveloped: bool) -> Cases<'a> {
+    let document = assembler.document;
+    let mut cases = Cases::default();
+    for body in bodies(document, operation) {
+        let is_result = enveloped && body.way == Way::Received;
+        let result = result_of(document, &body.schema).filter(|_| is_result);
         let mut seen = Vec::new();
-        for (origin, value) in documented(assembler.document, body)
-            .into_iter()
-            .chain(assembled(assembler, body))
-        {
-            if seen.contains(&value) {
+        let mut add = |cases: &mut Cases<'a>, origin: &Origin, schema: &Node<'a>, value: &Value, is_result: bool| {
+            if seen.contains(value) {
+                return Ok(());
+            }
+            assembler.validity.check(document, schema, body.way, value)?;
+            seen.push(value.clone());
+            cases.valid.push(Case {
+                operation: operation.clone(),
+                way: body.way,
+                origin: origin.clone(),
+                schema: schema.clone(),
+                value: match is_result {
+                    true => value.get(RESULT).cloned().unwrap_or(Value::Null),
+                    false => value.clone(),
+                },
+                is_result,
+            });
+            Ok(())
+        };
+        for (pointer, value) in documented(document, &body) {
+            if is_result && value.get(RESULT).is_none() {
+                cases.without_result.push(pointer);
                 continue;
             }
-            seen.push(value.clone());
-            match assembler
-                .validity
-                .check(assembler.document, &body.schema, body.way, &value)
-            {
-                Ok(()) => cases.push(Case {
-                    operation: operation.clone(),
-                    way: body.way,
-                    origin,
-                    schema: body.schema.clone(),
-                    body: value,
-                }),
-                Err(contradiction) => invalid.push(Invalid {
-                    pointer: match &origin {
-                        Origin::Documented(pointer) => pointer.clone(),
-                        Origin::Assembled(_) => body.schema.pointer.clone(),
-                    },
+            let origin = Origin::Documented(pointer.clone());
+            if let Err(contradiction) = add(&mut cases, &origin, &body.schema, &value, is_result) {
+                cases.invalid.push(Invalid {
+                    pointer,
                     origin,
                     contradiction,
-                }),
+                });
             }
         }
+        for (name, wanted) in wanted(assembler, &body) {
+            let origin = Origin::Assembled(name);
+            let mut value = assembler.value(&body.schema, body.way, wanted);
+            let alone = result
+                .as_ref()
+                .map(|result| (result, assembler.value(result, body.way, wanted)));
+            // Without one there would be nothing to try, though most envelopes do not demand it.
+            if let (Some((_, alone)), Some(members)) = (&alone, value.as_object_mut()) {
+                members.entry(RESULT).or_insert_with(|| alone.clone());
+            }
+            let Err(contradiction) = add(&mut cases, &origin, &body.schema, &value, is_result) else {
+                continue;
+            };
+            if let Some((result, alone)) = alone
+                && add(&mut cases, &origin, result, &alone, false).is_ok()
+            {
+                cases.contradictory_envelopes.push(body.schema.pointer.clone());
+                continue;
+            }
+            let pointer = body.schema.pointer.clone();
+            cases.invalid.push(Invalid {
+                pointer,
+                origin,
+                contradiction,
+            });
+        }
     }
-    (cases, invalid)
+    cases
+}
+
+/// The schema of an envelope's result: where several parts have one, that of the last.
+fn result_of<'a>(document: &'a Published, schema: &Node<'a>) -> Option<Node<'a>> {
+    let schema = document.follow(schema.clone());
+    let own = schema.at(&["properties", RESULT]);
+    let parts = schema.member("allOf").map(|parts| parts.members()).unwrap_or_default();
+    own.or_else(|| parts.iter().rev().find_map(|(_, part)| result_of(document, part)))
 }
 
 /// The examples of a whole body.
-fn documented(document: &Published, body: &Body<'_>) -> Vec<(Origin, Value)> {
+fn documented(document: &Published, body: &Body<'_>) -> Vec<(String, Value)> {
     let mut found = Vec::new();
     if let Some(example) = body.media_type.member("example") {
-        found.push((Origin::Documented(example.pointer), example.value.clone()));
+        found.push((example.pointer, example.value.clone()));
     }
     let named = body.media_type.member("examples").map(|examples| examples.members());
     for (_, example) in named.unwrap_or_default() {
         let example = document.follow(example);
         if let Some(value) = example.member("value") {
-            found.push((Origin::Documented(join(&example.pointer, "value")), value.value.clone()));
+            found.push((join(&example.pointer, "value"), value.value.clone()));
         }
     }
     found
 }
 
-fn assembled<'a>(assembler: &Assembler<'a>, body: &Body<'a>) -> Vec<(Origin, Value)> {
+/// Which bodies are put together.
+fn wanted<'a>(assembler: &Assembler<'a>, body: &Body<'a>) -> Vec<(&'static str, Wanted)> {
     let mut wanted = vec![
         ("examples of whole schemas", Wanted::Whole),
         ("all properties", Wanted::All(0)),
@@ -146,7 +201,5 @@ fn assembled<'a>(assembler: &Assembler<'a>, body: &Body<'a>) -> Vec<(Origin, Val
     ];
     let alternatives = assembler.alternatives(&body.schema).min(ALTERNATIVES);
     wanted.extend((1..alternatives).map(|number| ("another alternative", Wanted::All(number))));
-    (wanted.into_iter())
-        .map(|(name, wanted)| (Origin::Assembled(name), assembler.value(&body.schema, body.way, wanted)))
-        .collect()
+    wanted
 }

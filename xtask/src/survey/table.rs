@@ -29,7 +29,11 @@ pub(crate) struct Survey {
     /// By whether they are sent, and whether they are documented.
     counts: BTreeMap<(Way, bool), Counts>,
     /// The schemas of JSON bodies that the generated code has no type for.
-    pub(crate) untyped: Vec<String>,
+    pub(crate) untyped: BTreeSet<String>,
+    /// The schemas of envelopes in which no result is valid.
+    pub(crate) contradictory_envelopes: BTreeSet<String>,
+    /// The documented envelopes that have no result.
+    pub(crate) without_result: Vec<String>,
     pub(crate) invalid: Vec<Invalid>,
     pub(crate) contradictions: Contradictions,
     pub(crate) findings: Vec<Finding>,
@@ -77,7 +81,9 @@ impl Survey {
             mistakes: Vec::new(),
             not_compiled: Vec::new(),
             counts: BTreeMap::new(),
-            untyped: Vec::new(),
+            untyped: BTreeSet::new(),
+            contradictory_envelopes: BTreeSet::new(),
+            without_result: Vec::new(),
             invalid: Vec::new(),
             contradictions: Contradictions::new(),
             findings: Vec::new(),
@@ -176,6 +182,14 @@ impl Survey {
                 "single examples and defaults that contradict their schema".to_owned(),
                 self.contradictions.len().to_string(),
             ),
+            (
+                "envelopes in which no result is valid, so that it was tried alone".to_owned(),
+                self.contradictory_envelopes.len().to_string(),
+            ),
+            (
+                "documented successes without a result".to_owned(),
+                self.without_result.len().to_string(),
+            ),
             ("floating-point types".to_owned(), self.floats.len().to_string()),
             ("numbers that change their text".to_owned(), self.numbers.to_string()),
             ("time to generate".to_owned(), seconds(self.generate_time)),
@@ -220,9 +234,8 @@ impl Survey {
             writeln!(out, "{}", list(self.floats.iter().map(String::as_str)))?;
         }
         if !self.untyped.is_empty() {
-            let places: BTreeSet<_> = self.untyped.iter().collect();
-            writeln!(out, "\n## JSON bodies without a type: {}\n", places.len())?;
-            for place in places.iter().take(4 * SHOWN) {
+            writeln!(out, "\n## JSON bodies without a type: {}\n", self.untyped.len())?;
+            for place in self.untyped.iter().take(4 * SHOWN) {
                 writeln!(out, "- {place}")?;
             }
         }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     assemble::Assembler,
     cargo,
-    cases::{Case, Origin, bodies, cases},
+    cases::{Case, Origin, cases},
     code,
     compare::{What, compare},
     modules::Generated,
@@ -24,8 +24,6 @@ struct Tried<'a> {
     module: String,
     of: usize,
     type_name: String,
-    /// Whether only the `result` is given to the type.
-    is_enveloped: bool,
 }
 
 pub(crate) fn run(
@@ -53,27 +51,24 @@ pub(crate) fn run(
             else {
                 continue;
             };
-            let bodies = bodies(assembler.document, operation);
-            let (cases, invalid) = cases(assembler, operation, &bodies);
-            survey.invalid.extend(invalid);
-            for case in cases {
-                let (of, is_enveloped) = match case.way {
-                    Way::Sent => (outline.body.clone(), false),
-                    Way::Received => (
-                        outline.has_json_value().then(|| outline.value.clone()),
-                        outline.enveloped,
-                    ),
+            let cases = cases(assembler, operation, outline.enveloped);
+            survey.invalid.extend(cases.invalid);
+            survey.contradictory_envelopes.extend(cases.contradictory_envelopes);
+            survey.without_result.extend(cases.without_result);
+            for case in cases.valid {
+                let of = match case.way {
+                    Way::Sent => outline.body.clone(),
+                    Way::Received => outline.has_json_value().then(|| outline.value.clone()),
                 };
                 survey.count(&case, of.is_some());
                 let Some(of) = of else {
-                    survey.untyped.push(case.schema.pointer.clone());
+                    survey.untyped.insert(case.schema.pointer.clone());
                     continue;
                 };
                 tried.push(Tried {
                     of: types.number(&module.name, &of, case.way),
                     type_name: of,
                     module: module.name.clone(),
-                    is_enveloped,
                     case,
                 });
             }
@@ -92,7 +87,7 @@ pub(crate) fn run(
     }
     let lines = tried
         .iter()
-        .map(|tried| format!("{}\t{}\t{}", tried.module, tried.of, tried.given()))
+        .map(|tried| format!("{}\t{}\t{}", tried.module, tried.of, tried.case.value))
         .collect();
     let answers = cargo::run(package, lines)?;
     for (tried, answer) in tried.iter().zip(answers) {
@@ -102,17 +97,9 @@ pub(crate) fn run(
 }
 
 impl<'a> Tried<'a> {
-    /// What is given to the type.
-    fn given(&self) -> &Value {
-        match self.is_enveloped {
-            true => self.case.body.get("result").unwrap_or(&Value::Null),
-            false => &self.case.body,
-        }
-    }
-
     fn described(&self, assembler: &Assembler<'a>) -> Described<'a> {
         let schema: Vec<Node<'a>> = vec![self.case.schema.clone()];
-        match self.is_enveloped {
+        match self.case.is_result {
             false => Described::By(schema),
             true => match of_member(&spread(assembler.document, schema, None), "result") {
                 Described::By(nodes) => Described::By(nodes),
@@ -168,7 +155,7 @@ fn judge<'a>(assembler: &Assembler<'a>, tried: &Tried<'a>, answer: &str, survey:
         assembler.document,
         tried.described(assembler),
         case.way,
-        tried.given(),
+        &case.value,
         &got,
     );
     counts.undescribed += comparison.undescribed;

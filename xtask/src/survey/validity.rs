@@ -3,14 +3,18 @@
 //! Schemas are put into the words of JSON Schema draft 4, on which OpenAPI 3.0 builds: `exclusiveMinimum` is a boolean
 //! in both, and both ignore what stands beside a `$ref`.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeSet, HashMap},
+    rc::Rc,
+};
 
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Map, Value, json};
 
 use super::{
     published::{Node, Published},
-    schema::Way,
+    schema::{Way, spread},
 };
 
 /// The validators of a document's schemas, made when they are asked for.
@@ -110,80 +114,106 @@ pub(crate) fn in_short(reason: &str) -> String {
 
 /// A schema in words of JSON Schema: what it says of values, and nothing else.
 pub(crate) fn converted(document: &Published, schema: &Node<'_>, way: Way) -> Value {
-    if let Some(target) = schema.text("$ref") {
-        return json!({ "$ref": format!("{BASE}{target}") });
-    }
-    let Some(members) = schema.value.as_object() else {
-        // A flag, for further properties.
-        return schema.value.clone();
-    };
-    let mut made = Map::new();
-    for (keyword, value) in members {
-        let Some(node) = schema.member(keyword) else { continue };
-        let inner = |node: &Node<'_>| converted(document, node, way);
-        let value = match (keyword.as_str(), value) {
-            ("properties", Value::Object(_)) => {
-                let properties = node.members().into_iter();
-                let properties = properties.map(|(name, property)| (name.to_owned(), inner(&property)));
-                Value::Object(properties.collect())
-            }
-            ("allOf" | "anyOf" | "oneOf", Value::Array(parts)) if !parts.is_empty() => {
-                node.members().iter().map(|(_, part)| inner(part)).collect()
-            }
-            ("items" | "not", Value::Object(_)) | ("additionalProperties", Value::Object(_) | Value::Bool(_)) => {
-                inner(&node)
-            }
-            ("type", Value::String(kind)) if schema.is("nullable") => json!([kind, "null"]),
-            ("required", Value::Array(_)) => {
-                let names = demanded(document, schema, way);
-                if names.is_empty() {
-                    continue;
-                }
-                names.into()
-            }
-            ("enum", Value::Array(values)) if !values.is_empty() => {
-                let mut distinct: Vec<Value> = Vec::new();
-                for value in values {
-                    if !distinct.contains(value) {
-                        distinct.push(value.clone());
-                    }
-                }
-                distinct.into()
-            }
-            ("pattern", Value::String(pattern)) if is_pattern(pattern) => value.clone(),
-            ("type" | "format", Value::String(_))
-            | ("minimum" | "maximum" | "multipleOf", Value::Number(_))
-            | ("minLength" | "maxLength" | "minItems" | "maxItems", Value::Number(_))
-            | ("minProperties" | "maxProperties", Value::Number(_))
-            | ("exclusiveMinimum" | "exclusiveMaximum" | "uniqueItems", Value::Bool(_)) => value.clone(),
-            _ => continue,
-        };
-        made.insert(keyword.clone(), value);
-    }
-    for (flag, limit) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
-        if !made.contains_key(limit) {
-            made.remove(flag);
-        }
-    }
-    made.into()
+    let undemanded = BTreeSet::new();
+    Conversion { document, way }.schema(schema, &undemanded, 0)
 }
 
-/// The required members that go this way.
-fn demanded(document: &Published, schema: &Node<'_>, way: Way) -> Vec<Value> {
-    let flag = match way {
-        Way::Sent => "readOnly",
-        Way::Received => "writeOnly",
-    };
-    let goes = |name: &&Value| {
-        let property = name.as_str().and_then(|name| schema.member("properties")?.member(name));
-        let parts = property.map(|property| super::schema::spread(document, vec![property], None));
-        !parts.is_some_and(|parts| parts.iter().any(|part| part.is(flag)))
-    };
-    let names = schema.value.get("required").and_then(Value::as_array);
+/// How deep a composition is written out where a reference would do.
+const DEPTH: usize = 16;
+
+struct Conversion<'a> {
+    document: &'a Published,
+    way: Way,
+}
+
+impl Conversion<'_> {
+    /// `undemanded` are members that only ever go the other way, so that they need not be there.
+    fn schema(&self, schema: &Node<'_>, undemanded: &BTreeSet<String>, depth: usize) -> Value {
+        if let Some(target) = schema.text("$ref") {
+            if undemanded.is_empty() || depth > DEPTH {
+                return json!({ "$ref": format!("{BASE}{target}") });
+            }
+            return self.schema(&self.document.follow(schema.clone()), undemanded, depth + 1);
+        }
+        let Some(members) = schema.value.as_object() else {
+            // A flag, for further properties.
+            return schema.value.clone();
+        };
+        let mut undemanded = undemanded.clone();
+        undemanded.extend(self.of_other_way(schema));
+        let part = |node: &Node<'_>| self.schema(node, &undemanded, depth + 1);
+        let inner = |node: &Node<'_>| self.schema(node, &BTreeSet::new(), 0);
+        let mut made = Map::new();
+        for (keyword, value) in members {
+            let Some(node) = schema.member(keyword) else { continue };
+            let value = match (keyword.as_str(), value) {
+                ("properties", Value::Object(_)) => {
+                    let properties = node.members().into_iter();
+                    let properties = properties.map(|(name, property)| (name.to_owned(), inner(&property)));
+                    Value::Object(properties.collect())
+                }
+                ("allOf" | "anyOf" | "oneOf", Value::Array(parts)) if !parts.is_empty() => {
+                    node.members().iter().map(|(_, node)| part(node)).collect()
+                }
+                ("not", Value::Object(_)) => part(&node),
+                ("items", Value::Object(_)) | ("additionalProperties", Value::Object(_) | Value::Bool(_)) => {
+                    inner(&node)
+                }
+                ("type", Value::String(kind)) if schema.is("nullable") => json!([kind, "null"]),
+                ("required", Value::Array(names)) => {
+                    let is_demanded = |name: &&Value| name.as_str().is_some_and(|name| !undemanded.contains(name));
+                    let names = distinct(names.iter().filter(is_demanded));
+                    if names.is_empty() {
+                        continue;
+                    }
+                    names.into()
+                }
+                ("enum", Value::Array(values)) if !values.is_empty() => distinct(values.iter()).into(),
+                ("pattern", Value::String(pattern)) if is_pattern(pattern) => value.clone(),
+                ("type" | "format", Value::String(_))
+                | ("minimum" | "maximum" | "multipleOf", Value::Number(_))
+                | ("minLength" | "maxLength" | "minItems" | "maxItems", Value::Number(_))
+                | ("minProperties" | "maxProperties", Value::Number(_))
+                | ("exclusiveMinimum" | "exclusiveMaximum" | "uniqueItems", Value::Bool(_)) => value.clone(),
+                _ => continue,
+            };
+            made.insert(keyword.clone(), value);
+        }
+        for (flag, limit) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+            if !made.contains_key(limit) {
+                made.remove(flag);
+            }
+        }
+        made.into()
+    }
+
+    /// The members of an object, in whichever part of its schema they stand, that only ever go the other way.
+    fn of_other_way(&self, schema: &Node<'_>) -> BTreeSet<String> {
+        let flag = match self.way {
+            Way::Sent => "readOnly",
+            Way::Received => "writeOnly",
+        };
+        let parts = spread(self.document, vec![schema.clone()], None);
+        let properties = parts.iter().filter_map(|part| part.member("properties"));
+        let mut found = BTreeSet::new();
+        for (name, property) in properties.flat_map(|properties| properties.members()) {
+            if spread(self.document, vec![property], None)
+                .iter()
+                .any(|part| part.is(flag))
+            {
+                found.insert(name.to_owned());
+            }
+        }
+        found
+    }
+}
+
+/// The values, each once.
+fn distinct<'a>(values: impl Iterator<Item = &'a Value>) -> Vec<Value> {
     let mut distinct: Vec<Value> = Vec::new();
-    for name in names.into_iter().flatten().filter(|name| name.is_string()).filter(goes) {
-        if !distinct.contains(name) {
-            distinct.push(name.clone());
+    for value in values {
+        if !distinct.contains(value) {
+            distinct.push(value.clone());
         }
     }
     distinct
