@@ -70,6 +70,15 @@ enum Task {
         /// Prints JSON instead of tables.
         #[arg(long)]
         json: bool,
+        /// Measures instead what generating 10, 100, 500 and all of the operations takes.
+        #[arg(long, conflicts_with = "json", group = "measured")]
+        measure: bool,
+        /// Measures compiling as well.
+        #[arg(long, requires = "measured")]
+        compile: bool,
+        /// Measures the first operations, so many, in this process.
+        #[arg(long, hide = true, group = "measured")]
+        size: Option<usize>,
     },
 }
 
@@ -84,9 +93,25 @@ fn main() -> ExitCode {
             &mut std::io::stdout().lock(),
         ),
         Task::Record { arguments } => record::run(Path::new(workspace()), &arguments),
-        Task::Survey { from, only, out, json } => survey::run(
+        Task::Survey {
+            from,
+            only,
+            out,
+            json,
+            measure,
+            compile,
+            size,
+        } => survey::run(
             Path::new(workspace()),
-            survey::Options { from, only, out, json },
+            survey::Options {
+                from,
+                only,
+                out,
+                json,
+                measure,
+                compile,
+                size,
+            },
             &mut std::io::stdout().lock(),
         ),
     };

@@ -222,12 +222,18 @@ impl Generator {
     /// # }
     /// ```
     pub fn outline(&self, document: &str) -> Result<Outline, Error> {
-        let mut operations = Vec::new();
-        let code = self.finish(document, |_, facts, file, _| {
-            operations = outline::operations(&file, facts)?;
-            Ok(file)
-        })?;
-        Ok(Outline { code, operations })
+        let code = |(mut outline, code): (Outline, String)| {
+            outline.code = header::with_header(&self.name, document, &code);
+            outline
+        };
+        let made = || {
+            let target = self.target()?;
+            let original = self.part(document)?;
+            let (adapted, facts, client) = client(&original, &target)?;
+            let outline = outline::of_client(&client, &facts, &adapted)?;
+            Ok((outline, prettyplease::unparse(&client)))
+        };
+        made().map(code).map_err(|fault| Error::new(&self.name, fault))
     }
 
     /// The part of a document that the code is generated for: the operations that are wanted, with what they refer to.
@@ -296,12 +302,18 @@ fn code(
     target: &Target,
     make: impl FnOnce(&Document, &Facts, syn::File, &Target) -> Result<syn::File, Fault>,
 ) -> Result<String, Fault> {
+    let (_, facts, client) = client(original, target)?;
+    let file = make(original, &facts, client, target)?;
+    Ok(prettyplease::unparse(&file))
+}
+
+/// The client of a document, with the document as it was when the client was made of it.
+fn client(original: &Document, target: &Target) -> Result<(Document, Facts, syn::File), Fault> {
     rules::check(original)?;
     let facts = Facts::read(original);
     let mut document = original.clone();
     passes::run(&mut document);
     let finish = |part: &Document, file: &mut syn::File| retarget::run(file, &facts.of_part(part), target);
     let client = progenitor::generate(&document, &finish)?;
-    let file = make(original, &facts, client, target)?;
-    Ok(prettyplease::unparse(&file))
+    Ok((document, facts, client))
 }

@@ -85,4 +85,4 @@ pub use error::Error;
 pub use generator::Generator;
 pub use header::{Staleness, staleness};
 pub use modules::{Module, Modules};
-pub use outline::{OperationOutline, Outline};
+pub use outline::{MemberOutline, OperationOutline, Outline, TypeOutline};

@@ -267,3 +267,105 @@ fn text(schemas: &[Node<'_>]) -> String {
     let length = plain.chars().count().max(least).min(most);
     plain.chars().chain(filler).take(length).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is put together for the schema `A` of the components.
+    fn assembled(schemas: &Value, way: Way, wanted: Wanted) -> (Value, Vec<String>) {
+        let text = json!({ "paths": {}, "components": { "schemas": schemas } }).to_string();
+        let document = Published::parse(&text).unwrap();
+        let validity = Validity::new(&document).unwrap();
+        let assembler = Assembler {
+            document: &document,
+            validity: &validity,
+            contradictions: RefCell::default(),
+        };
+        let schema = document.root().at(&["components", "schemas", "A"]).unwrap();
+        let value = assembler.value(&schema, way, wanted);
+        let places = assembler.contradictions.borrow().keys().cloned().collect();
+        (value, places)
+    }
+
+    #[test]
+    fn properties_get_their_example_their_default_or_their_first_value() {
+        let schemas = json!({
+            "A": { "type": "object", "required": ["mode"], "properties": {
+                "name": { "type": "string", "example": "a" },
+                "size": { "type": "integer", "default": 7 },
+                "mode": { "type": "string", "enum": ["on", "off"] },
+                "list": { "type": "array", "items": { "$ref": "#/components/schemas/B" } },
+                "free": { "type": "boolean" },
+            } },
+            "B": { "type": "object", "properties": { "at": { "type": "string", "format": "date" } } },
+        });
+        let (value, _) = assembled(&schemas, Way::Sent, Wanted::All(0));
+        let expected = json!({ "name": "a", "size": 7, "mode": "on", "list": [{ "at": "2014-01-01" }], "free": true });
+        assert_eq!(value, expected);
+        assert_eq!(
+            assembled(&schemas, Way::Sent, Wanted::Required).0,
+            json!({ "mode": "off" })
+        );
+    }
+
+    #[test]
+    fn an_example_that_contradicts_its_schema_is_told_and_not_used() {
+        let schemas = json!({ "A": { "properties": { "size": { "type": "integer", "example": "large" } } } });
+        let (value, places) = assembled(&schemas, Way::Sent, Wanted::All(0));
+        assert_eq!(value, json!({ "size": 1 }));
+        assert_eq!(places, ["/components/schemas/A/properties/size/example"]);
+    }
+
+    #[test]
+    fn the_parts_of_a_composition_are_put_into_one_and_alternatives_are_taken_in_turn() {
+        let schemas = json!({ "A": {
+            "allOf": [{ "properties": { "a": { "type": "boolean" } } }, { "properties": { "b": { "type": "boolean" } } }],
+            "oneOf": [{ "properties": { "c": { "enum": [1] } } }, { "properties": { "d": { "enum": [2] } } }],
+        } });
+        let all = |number| assembled(&schemas, Way::Sent, Wanted::All(number)).0;
+        assert_eq!(all(0), json!({ "a": true, "b": true, "c": 1 }));
+        assert_eq!(all(1), json!({ "a": true, "b": true, "d": 2 }));
+    }
+
+    #[test]
+    fn what_is_read_only_is_not_sent_and_null_stands_where_it_may() {
+        let schemas = json!({ "A": { "required": ["id"], "properties": {
+            "id": { "type": "string", "readOnly": true },
+            "note": { "type": "string", "nullable": true },
+        } } });
+        assert_eq!(assembled(&schemas, Way::Sent, Wanted::Nulls).0, json!({ "note": null }));
+        assert_eq!(
+            assembled(&schemas, Way::Received, Wanted::Required).0,
+            json!({ "id": "text" })
+        );
+    }
+
+    #[test]
+    fn a_schema_within_itself_has_an_end() {
+        let schemas = json!({ "A": { "properties": {
+            "more": { "$ref": "#/components/schemas/A" },
+            "list": { "type": "array", "items": { "$ref": "#/components/schemas/A" } },
+        } } });
+        assert!(assembled(&schemas, Way::Sent, Wanted::All(0)).0["more"]["more"].is_object());
+    }
+
+    #[test]
+    fn numbers_keep_to_their_limits_and_are_whole_unless_they_need_not_be() {
+        let of = |schema: Value, wanted| assembled(&json!({ "A": schema }), Way::Sent, wanted).0;
+        assert_eq!(of(json!({ "type": "integer", "minimum": 5 }), Wanted::All(0)), json!(5));
+        assert_eq!(
+            of(
+                json!({ "type": "integer", "minimum": 5, "exclusiveMinimum": true }),
+                Wanted::All(0)
+            ),
+            json!(6)
+        );
+        assert_eq!(of(json!({ "type": "number", "maximum": 0 }), Wanted::All(0)), json!(0));
+        assert_eq!(of(json!({ "type": "number" }), Wanted::Required), json!(1.5));
+        assert_eq!(
+            of(json!({ "type": "number", "multipleOf": 0.25 }), Wanted::All(0)),
+            json!(1)
+        );
+    }
+}

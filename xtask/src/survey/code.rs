@@ -162,3 +162,63 @@ pub(crate) fn floats(code: &str) -> Vec<usize> {
         .filter(|(_, line)| is_code(line) && has_float(line));
     lines.map(|(index, _)| index + 1).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CODE: &str = "\
+pub struct Client {
+    runtime: Runtime,
+}
+impl Client {
+    pub fn a(&self) -> builder::A {
+        builder::A::new(self)
+    }
+}
+/// Types.
+pub mod types {
+    /// One.
+    #[derive(Clone)]
+    pub struct One {
+        pub two: Two,
+    }
+    impl ::std::fmt::Display for Two {
+        fn fmt(&self) {}
+    }
+    pub struct Two(f64);
+    pub mod builder {
+        pub struct Three {
+            three: f64,
+        }
+    }
+}
+/// Builders of f64.
+pub mod builder {
+    pub struct A<'a> {
+        one: super::types::One,
+    }
+    impl<'a> A<'a> {
+        pub fn new() {}
+    }
+}
+";
+
+    #[test]
+    fn a_line_is_told_to_be_of_an_item() {
+        let items = items(CODE);
+        let of = |line| item_of(&items, line).map(|item| (item.module.as_str(), item.name));
+        assert_eq!(of(2), Some(("", "Client")));
+        assert_eq!(of(12), Some(("types", "One")));
+        assert_eq!(of(14), Some(("types", "One")));
+        assert_eq!(of(17), Some(("types", "Two")));
+        assert_eq!(of(22), Some(("types::builder", "Three")));
+        assert_eq!(of(28), Some(("builder", "A")));
+        assert_eq!(of(31), Some(("builder", "A")));
+    }
+
+    #[test]
+    fn floating_point_types_are_found_in_code_alone() {
+        assert_eq!(floats(CODE), [19, 22]);
+    }
+}

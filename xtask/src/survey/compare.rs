@@ -189,3 +189,102 @@ fn is_instant(schemas: &[Node<'_>], one: &str, other: &str) -> bool {
             _ => false,
         }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn compared(schema: Value, way: Way, given: Value, got: Value) -> Comparison {
+        let text = json!({ "paths": {}, "components": { "schemas": { "A": schema } } }).to_string();
+        let document = Published::parse(&text).unwrap();
+        let schema = document.root().at(&["components", "schemas", "A"]).unwrap();
+        compare(&document, Described::By(vec![schema]), way, &given, &got)
+    }
+
+    fn found(schema: Value, way: Way, given: Value, got: Value) -> Vec<(String, What)> {
+        let differences = compared(schema, way, given, got).differences.into_iter();
+        differences.map(|difference| (difference.at, difference.what)).collect()
+    }
+
+    #[test]
+    fn a_described_member_must_come_out_and_another_need_not() {
+        let schema = json!({ "properties": { "a": {}, "b": {} } });
+        let comparison = compared(schema, Way::Sent, json!({ "a": 1, "b": 2, "c": 3 }), json!({ "a": 1 }));
+        assert_eq!(comparison.undescribed, 1);
+        let [difference] = &comparison.differences[..] else {
+            panic!("{comparison:?}")
+        };
+        assert_eq!((difference.at.as_str(), difference.what), ("/b", What::Lost));
+        assert_eq!(difference.schema, "/components/schemas/A/properties/b");
+    }
+
+    #[test]
+    fn where_nothing_is_described_all_is() {
+        let map = json!({ "type": "object", "additionalProperties": { "type": "object" } });
+        assert_eq!(
+            found(map, Way::Sent, json!({ "a": { "b": 1 } }), json!({ "a": {} })),
+            [("/a/b".to_owned(), What::Lost)]
+        );
+    }
+
+    #[test]
+    fn null_and_missing_are_alike_in_what_is_received_alone() {
+        let schema = json!({ "properties": { "a": { "type": "string", "nullable": true } } });
+        let (null, missing) = (json!({ "a": null }), json!({}));
+        assert_eq!(found(schema.clone(), Way::Received, null.clone(), missing.clone()), []);
+        assert_eq!(found(schema.clone(), Way::Received, missing.clone(), null.clone()), []);
+        let confused = [("/a".to_owned(), What::Null)];
+        assert_eq!(
+            found(schema.clone(), Way::Sent, null.clone(), missing.clone()),
+            confused
+        );
+        assert_eq!(found(schema, Way::Sent, missing, null), confused);
+    }
+
+    #[test]
+    fn numbers_keep_their_text_in_what_is_sent() {
+        let schema = json!({ "type": "number" });
+        let text = [(String::new(), What::NumberText)];
+        assert_eq!(found(schema.clone(), Way::Sent, json!(3600), json!(3600.0)), text);
+        assert_eq!(found(schema.clone(), Way::Received, json!(3600), json!(3600.0)), []);
+        assert_eq!(
+            found(schema, Way::Received, json!(3600), json!(3601)),
+            [(String::new(), What::Changed)]
+        );
+    }
+
+    #[test]
+    fn date_times_are_equal_as_moments_and_other_texts_as_texts() {
+        let (one, other) = (json!("2014-01-01T05:20:00.10Z"), json!("2014-01-01T06:20:00.1+01:00"));
+        let moment = json!({ "type": "string", "format": "date-time" });
+        assert_eq!(found(moment, Way::Sent, one.clone(), other.clone()), []);
+        assert_eq!(
+            found(json!({ "type": "string" }), Way::Sent, one, other),
+            [(String::new(), What::Changed)]
+        );
+    }
+
+    #[test]
+    fn what_any_alternative_describes_must_come_out() {
+        let schema = json!({ "anyOf": [
+            { "properties": { "a": {} } },
+            { "allOf": [{ "properties": { "b": {} } }] },
+        ] });
+        assert_eq!(
+            found(schema, Way::Sent, json!({ "a": 1, "b": 2 }), json!({ "a": 1 })),
+            [("/b".to_owned(), What::Lost)]
+        );
+    }
+
+    #[test]
+    fn items_are_compared_one_by_one_and_counted() {
+        let schema = json!({ "type": "array", "items": { "properties": { "a": {} } } });
+        assert_eq!(
+            found(schema.clone(), Way::Sent, json!([{ "a": 1 }, {}]), json!([{ "a": 2 }])),
+            [("/0/a".to_owned(), What::Changed), (String::new(), What::Lost)]
+        );
+        assert_eq!(found(schema, Way::Sent, json!([{ "b": 1 }]), json!([{}])), []);
+    }
+}

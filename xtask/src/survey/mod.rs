@@ -8,12 +8,14 @@ mod cargo;
 mod cases;
 mod code;
 mod compare;
+mod measure;
 mod modules;
 mod package;
 mod published;
 mod schema;
 mod table;
 mod trial;
+mod types;
 mod validity;
 
 use std::{
@@ -42,6 +44,12 @@ pub(crate) struct Options {
     /// Where the crate is written and built.
     pub(crate) out: Option<PathBuf>,
     pub(crate) json: bool,
+    /// Measures, instead, what generating takes.
+    pub(crate) measure: bool,
+    /// Measures compiling as well.
+    pub(crate) compile: bool,
+    /// Measures the first operations, so many, in this process.
+    pub(crate) size: Option<usize>,
 }
 
 /// How often the compiler may find something else, once what it found was taken out.
@@ -52,6 +60,16 @@ pub(crate) fn run(root: &Path, options: Options, out: &mut dyn Write) -> Result<
     let text = fs::read_to_string(from).map_err(|cause| format!("{}: {cause}", from.display()))?;
     let document = Published::parse(&text).map_err(|cause| format!("{}: {cause}", from.display()))?;
     let operations = selected(&document, &options.only);
+    let folder = std::path::absolute(options.out.unwrap_or_else(|| root.join("target/survey")))?;
+    let compiled = options.compile.then(|| folder.clone());
+    if let Some(size) = options.size {
+        measure::row(root, &text, &operations[..size.min(operations.len())], compiled, out)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if options.measure {
+        measure::run(from, &options.only, operations.len(), compiled, out)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut progress = |text: &str| {
         if !options.json {
             eprintln!("{text}");
@@ -59,8 +77,7 @@ pub(crate) fn run(root: &Path, options: Options, out: &mut dyn Write) -> Result<
     };
     progress(&format!("generating {} operations", operations.len()));
     let mut generated = modules::generate(&document, &operations);
-    let folder = options.out.unwrap_or_else(|| root.join("target/survey"));
-    let package = Package::write(root, std::path::absolute(folder)?, &generated.modules)?;
+    let package = Package::write(root, folder, &generated.files())?;
     let mut survey = Survey::new(operations.len(), &generated);
     progress(&format!(
         "compiling {} modules in {}",
@@ -91,7 +108,7 @@ pub(crate) fn run(root: &Path, options: Options, out: &mut dyn Write) -> Result<
 /// The operations that one of the patterns fits; all of them without a pattern.
 fn selected(document: &Published, patterns: &[String]) -> Vec<Operation> {
     let fits = |operation: &Operation| {
-        let call = format!("{} {}", operation.method.to_uppercase(), operation.path);
+        let call = operation.call();
         let names = [&operation.id, &call, &operation.tag];
         patterns.is_empty()
             || patterns
@@ -176,7 +193,7 @@ fn compile(
             }
             survey.not_compiled.extend(lost);
         }
-        package.write_modules(&generated.modules)?;
+        package.write_modules(&generated.files())?;
     }
     let left: BTreeSet<_> = generated
         .modules
@@ -188,5 +205,5 @@ fn compile(
         reason: format!("the crate did not compile after {ROUNDS} rounds of taking out what does not"),
         operation,
     }));
-    package.write_modules(&generated.modules)
+    package.write_modules(&generated.files())
 }

@@ -33,6 +33,16 @@ pub(crate) struct Generated {
     pub(crate) time: Duration,
 }
 
+impl Generated {
+    /// The names and the code of the modules.
+    pub(crate) fn files(&self) -> Vec<(&str, &str)> {
+        let files = self.modules.iter();
+        files
+            .map(|module| (module.name.as_str(), module.outline.code.as_str()))
+            .collect()
+    }
+}
+
 /// Generates the modules. An operation that makes its module fail is taken out.
 pub(crate) fn generate(document: &Published, operations: &[Operation]) -> Generated {
     let start = Instant::now();

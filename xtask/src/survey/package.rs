@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{modules::Module, schema::Way};
+use super::schema::Way;
 
 /// The types that the program reads, each by the module and the way that it goes.
 #[derive(Default)]
@@ -35,8 +35,8 @@ pub(crate) struct Package {
 }
 
 impl Package {
-    /// Writes the manifest and the modules.
-    pub(crate) fn write(root: &Path, folder: PathBuf, modules: &[Module]) -> Result<Self, Box<dyn Error>> {
+    /// Writes the manifest and the modules, which are names and code.
+    pub(crate) fn write(root: &Path, folder: PathBuf, modules: &[(&str, &str)]) -> Result<Self, Box<dyn Error>> {
         let sdk = root.join("sdk").canonicalize()?;
         let sdk = sdk.to_str().ok_or("the path of the SDK is not UTF-8")?;
         let manifest = format!(
@@ -72,11 +72,11 @@ incremental = false
     }
 
     /// Writes the modules anew.
-    pub(crate) fn write_modules(&self, modules: &[Module]) -> Result<(), Box<dyn Error>> {
+    pub(crate) fn write_modules(&self, modules: &[(&str, &str)]) -> Result<(), Box<dyn Error>> {
         let mut library = String::from("//! Every module of the survey.\n\n#![deny(warnings)]\n\n");
-        for module in modules {
-            writeln!(library, "pub mod {};", module.name)?;
-            fs::write(self.module(&module.name), &module.outline.code)?;
+        for (name, code) in modules {
+            writeln!(library, "pub mod {name};")?;
+            fs::write(self.module(name), code)?;
         }
         fs::write(self.folder.join("src/lib.rs"), library)?;
         Ok(())

@@ -23,6 +23,13 @@ pub(crate) struct Operation {
     pub(crate) tag: String,
 }
 
+impl Operation {
+    /// The method and the path.
+    pub(crate) fn call(&self) -> String {
+        format!("{} {}", self.method.to_uppercase(), self.path)
+    }
+}
+
 /// A value of the document with its place, as a JSON pointer.
 #[derive(Clone, Debug)]
 pub(crate) struct Node<'a> {
@@ -214,4 +221,31 @@ pub(crate) fn is_json(media_type: &str) -> bool {
         .split(';')
         .next()
         .is_some_and(|name| name.trim() == "application/json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_has_what_its_operations_refer_to_and_nothing_else() {
+        let refer = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+        let text = json!({
+            "openapi": "3.0.3",
+            "info": {},
+            "paths": {
+                "/a": { "parameters": [1], "get": { "tags": ["A"], "x": refer("B") }, "put": { "x": refer("D") } },
+                "/b": { "get": { "x": refer("D") } },
+            },
+            "components": { "schemas": { "B": refer("C"), "C": {}, "D": {} } },
+        });
+        let document = Published::parse(&text.to_string()).unwrap();
+        let operations = document.operations();
+        assert_eq!(operations[0].call(), "GET /a");
+        assert_eq!(operations[0].tag, "A");
+        let part = document.part(&[&operations[0]]);
+        let item = json!({ "parameters": [1], "get": { "tags": ["A"], "x": refer("B") } });
+        assert_eq!(part["paths"], json!({ "/a": item }));
+        assert_eq!(part["components"], json!({ "schemas": { "B": refer("C"), "C": {} } }));
+    }
 }

@@ -37,6 +37,13 @@ pub(crate) struct Survey {
     pub(crate) invalid: Vec<Invalid>,
     pub(crate) contradictions: Contradictions,
     pub(crate) findings: Vec<Finding>,
+    pub(crate) types: usize,
+    /// Types that read none of the values of their schema, with why not.
+    pub(crate) uninhabited: Vec<(String, String)>,
+    /// Types that are not what their schema says, by the place in the document after the passes.
+    pub(crate) aliases: Vec<(String, String)>,
+    /// Types without a schema of their name, of which only what is in bodies is tried.
+    pub(crate) unnamed: Vec<String>,
     /// Where generated code has a floating-point number.
     pub(crate) floats: Vec<String>,
     /// How many numbers changed their text in what is sent.
@@ -87,6 +94,10 @@ impl Survey {
             invalid: Vec::new(),
             contradictions: Contradictions::new(),
             findings: Vec::new(),
+            types: 0,
+            uninhabited: Vec::new(),
+            aliases: Vec::new(),
+            unnamed: Vec::new(),
             floats: Vec::new(),
             numbers: 0,
         }
@@ -104,7 +115,12 @@ impl Survey {
 
     /// Whether all was generated and compiled, and all that is valid came out as it went in.
     pub(crate) fn is_right(&self) -> bool {
-        self.refused.is_empty() && self.not_compiled.is_empty() && self.findings.is_empty() && self.floats.is_empty()
+        self.uninhabited.is_empty()
+            && self.aliases.is_empty()
+            && self.refused.is_empty()
+            && self.not_compiled.is_empty()
+            && self.findings.is_empty()
+            && self.floats.is_empty()
     }
 
     fn compiled(&self) -> usize {
@@ -190,6 +206,19 @@ impl Survey {
                 "documented successes without a result".to_owned(),
                 self.without_result.len().to_string(),
             ),
+            ("types".to_owned(), self.types.to_string()),
+            (
+                "types that nothing can be read into".to_owned(),
+                self.uninhabited.len().to_string(),
+            ),
+            (
+                "types that are not of their schema".to_owned(),
+                self.aliases.len().to_string(),
+            ),
+            (
+                "types without a schema of their name".to_owned(),
+                self.unnamed.len().to_string(),
+            ),
             ("floating-point types".to_owned(), self.floats.len().to_string()),
             ("numbers that change their text".to_owned(), self.numbers.to_string()),
             ("time to generate".to_owned(), seconds(self.generate_time)),
@@ -209,7 +238,7 @@ impl Survey {
             for (kind, group) in groups {
                 writeln!(out, "- {} × {kind}", group.len())?;
                 for refused in group.iter().take(SHOWN) {
-                    let call = format!("{} {}", refused.operation.method.to_uppercase(), refused.operation.path);
+                    let call = refused.operation.call();
                     writeln!(out, "  - {call}: {} at {}", refused.reason, refused.pointer)?;
                 }
             }
@@ -229,6 +258,26 @@ impl Survey {
     }
 
     fn print_findings(&self, out: &mut dyn Write) -> io::Result<()> {
+        for (title, found) in [
+            ("Types that nothing can be read into", &self.uninhabited),
+            ("Types that are not of their schema", &self.aliases),
+        ] {
+            if found.is_empty() {
+                continue;
+            }
+            writeln!(out, "\n## {title}: {}\n", found.len())?;
+            for (place, what) in found.iter().take(4 * SHOWN) {
+                writeln!(out, "- {place}: {what}")?;
+            }
+        }
+        if !self.unnamed.is_empty() {
+            writeln!(
+                out,
+                "\n## Types without a schema of their name: {}\n",
+                self.unnamed.len()
+            )?;
+            writeln!(out, "{}", list(self.unnamed.iter().map(String::as_str)))?;
+        }
         if !self.floats.is_empty() {
             writeln!(out, "\n## Floating-point types: {}\n", self.floats.len())?;
             writeln!(out, "{}", list(self.floats.iter().map(String::as_str)))?;

@@ -15,6 +15,7 @@ use super::{
     published::Node,
     schema::{Described, Way, of_member, spread},
     table::{Finding, Survey},
+    types as models,
     validity::Contradiction,
 };
 
@@ -34,7 +35,19 @@ pub(crate) fn run(
 ) -> Result<(), Box<dyn Error>> {
     let mut types = Types::default();
     let mut tried = Vec::new();
+    let mut instances = Vec::new();
     for module in &generated.modules {
+        let judged = models::judge(&module.outline)?;
+        survey.types += module.outline.types.len();
+        let within = |name: String| format!("{}::{name}", module.name);
+        survey.unnamed.extend(judged.unnamed.into_iter().map(within));
+        survey
+            .aliases
+            .extend(judged.aliases.into_iter().map(|(at, what)| (within(at), what)));
+        for (name, values) in judged.instances {
+            let of = types.number(&module.name, &format!("types::{name}"), Way::Received);
+            instances.push((within(name), format!("{}\t{of}", module.name), values));
+        }
         for line in code::floats(&module.outline.code) {
             let items = code::items(&module.outline.code);
             let item = code::item_of(&items, line).map(|item| format!("{}::{}", item.module, item.name));
@@ -85,13 +98,27 @@ pub(crate) fn run(
         )
         .into());
     }
-    let lines = tried
+    let bodies = tried
         .iter()
-        .map(|tried| format!("{}\t{}\t{}", tried.module, tried.of, tried.case.value))
-        .collect();
+        .map(|tried| format!("{}\t{}\t{}", tried.module, tried.of, tried.case.value));
+    let of_types = |(_, of, values): &(String, String, Vec<Value>)| {
+        let line = |value: &Value| format!("{of}\t{value}");
+        values.iter().map(line).collect::<Vec<_>>()
+    };
+    let lines = bodies.chain(instances.iter().flat_map(of_types)).collect();
     let answers = cargo::run(package, lines)?;
-    for (tried, answer) in tried.iter().zip(answers) {
-        judge(assembler, tried, &answer, survey);
+    let (of_bodies, mut of_values) = answers.split_at(tried.len());
+    for (tried, answer) in tried.iter().zip(of_bodies) {
+        judge(assembler, tried, answer, survey);
+    }
+    for (name, _, values) in instances {
+        let (own, rest) = of_values.split_at(values.len());
+        of_values = rest;
+        if !own.iter().any(|answer| answer.starts_with('=')) {
+            survey
+                .uninhabited
+                .push((name, own.first().cloned().unwrap_or_default()));
+        }
     }
     Ok(())
 }

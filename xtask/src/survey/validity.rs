@@ -224,3 +224,79 @@ fn is_pattern(pattern: &str) -> bool {
     let schema = json!({ "pattern": pattern });
     jsonschema::options().with_draft(Draft::Draft4).build(&schema).is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(schemas: &Value, way: Way, value: &Value) -> Result<(), Contradiction> {
+        let text = json!({ "paths": {}, "components": { "schemas": schemas } }).to_string();
+        let document = Published::parse(&text).unwrap();
+        let schema = document.root().at(&["components", "schemas", "A"]).unwrap();
+        Validity::new(&document).unwrap().check(&document, &schema, way, value)
+    }
+
+    fn is_valid(schema: Value, value: Value) -> bool {
+        check(&json!({ "A": schema }), Way::Received, &value).is_ok()
+    }
+
+    #[test]
+    fn null_is_valid_where_the_schema_of_a_type_says_so() {
+        assert!(is_valid(json!({ "type": "string", "nullable": true }), Value::Null));
+        assert!(!is_valid(json!({ "type": "string" }), Value::Null));
+        assert!(!is_valid(
+            json!({ "type": "string", "nullable": true, "enum": ["a"] }),
+            Value::Null
+        ));
+    }
+
+    #[test]
+    fn an_excluded_limit_is_a_flag() {
+        let schema = json!({ "type": "integer", "minimum": 1, "exclusiveMinimum": true });
+        assert!(is_valid(schema.clone(), json!(2)));
+        assert!(!is_valid(schema, json!(1)));
+        assert!(is_valid(
+            json!({ "type": "integer", "exclusiveMinimum": true }),
+            json!(1)
+        ));
+    }
+
+    #[test]
+    fn a_pattern_of_another_dialect_is_left_out_and_another_is_not() {
+        assert!(is_valid(json!({ "type": "string", "pattern": "^(a" }), json!("b")));
+        assert!(!is_valid(json!({ "type": "string", "pattern": "^a" }), json!("b")));
+    }
+
+    #[test]
+    fn a_contradiction_is_told_with_its_place() {
+        let schemas = json!({
+            "A": { "properties": { "list": { "type": "array", "items": { "$ref": "#/components/schemas/B" } } } },
+            "B": { "type": "integer" },
+        });
+        let contradiction = check(&schemas, Way::Sent, &json!({ "list": [1, "b"] })).unwrap_err();
+        assert_eq!(contradiction.at, "/list/1");
+        assert_eq!(contradiction.reason, r#""b" is not of type "integer""#);
+    }
+
+    #[test]
+    fn what_goes_the_other_way_is_not_demanded_in_whichever_part_it_stands() {
+        let schemas = json!({
+            "A": { "allOf": [
+                { "$ref": "#/components/schemas/Demanding" },
+                { "properties": { "id": { "type": "string", "readOnly": true }, "name": { "type": "string" } } },
+            ] },
+            "Demanding": { "required": ["id", "name"] },
+        });
+        assert!(check(&schemas, Way::Sent, &json!({ "name": "a" })).is_ok());
+        assert!(check(&schemas, Way::Sent, &json!({ "id": "a" })).is_err());
+        assert!(check(&schemas, Way::Received, &json!({ "name": "a" })).is_err());
+    }
+
+    #[test]
+    fn a_keyword_of_another_form_is_left_out() {
+        assert!(is_valid(
+            json!({ "type": "string", "required": true, "enum": [], "minLength": "1" }),
+            json!("a")
+        ));
+    }
+}
