@@ -1,6 +1,6 @@
 //! `cargo xtask survey` as it is called, on a small document: what it generates, compiles, tries and prints.
 
-use std::{fs, path::Path, process::Command};
+use std::{io::Write, path::Path, process::Command};
 
 use serde_json::{Value, json};
 
@@ -64,21 +64,19 @@ fn document() -> Value {
 
 /// Runs the survey; gives the exit code and what it printed.
 fn survey(arguments: &[&str]) -> (i32, String) {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("survey");
-    fs::create_dir_all(&folder).unwrap();
-    let file = folder.join("things.json");
-    fs::write(&file, document().to_string()).unwrap();
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    write!(file, "{}", document()).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .args(["survey", "--from"])
-        .arg(&file)
+        .arg(file.path())
         .arg("--out")
-        .arg(folder.join("crate"))
+        .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("surveyed"))
         .args(arguments)
         .output()
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    (output.status.code().unwrap(), format!("{text}{errors}"))
+    assert!(!text.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    (output.status.code().unwrap(), text)
 }
 
 #[test]

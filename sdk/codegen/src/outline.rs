@@ -1,10 +1,12 @@
 //! What was generated, for programs that are to use it without reading Rust.
 
+use std::collections::BTreeSet;
+
 use quote::ToTokens;
 use syn::{Attribute, Expr, Field, Fields, ImplItem, Item, Lit, LitStr, Type};
 
 use crate::{
-    document::Document,
+    document::{Document, Operation, is_json},
     error::Fault,
     facts::Facts,
     mock,
@@ -41,7 +43,7 @@ pub struct OperationOutline {
     pub function: String,
     /// The name of the builder in the module `builder`.
     pub builder: String,
-    /// The type of the whole body; none without a body, and none where the body is bytes.
+    /// The type of the whole body; none without a body, and none where the body is not JSON.
     pub body: Option<String>,
     /// The type of a success; `()` without a body.
     pub value: String,
@@ -83,13 +85,23 @@ pub(crate) fn of_client(client: &syn::File, facts: &Facts, adapted: &Document) -
     let mut client = client.clone();
     let types = types(items(module(&mut client.items, "types").map_err(fault)?));
     let calls = mock::calls(&mut client, facts).map_err(fault)?;
+    let takes_json = |operation: &Operation<'_>| {
+        let body = operation.value.get("requestBody").map(|body| adapted.resolve(body));
+        let content = body.and_then(|body| body.get("content")?.as_object());
+        content.is_some_and(|content| content.keys().any(|media_type| is_json(media_type)))
+    };
+    let sent: BTreeSet<_> = adapted
+        .operations()
+        .filter(takes_json)
+        .filter_map(|operation| operation.id())
+        .collect();
     let operations = calls.iter().map(|call| OperationOutline {
         id: call.id.clone(),
         method: call.facts.method.clone(),
         path: call.facts.path.clone(),
         function: call.method.to_string(),
         builder: call.builder.to_string(),
-        body: call.body().map(written),
+        body: call.body().filter(|_| sent.contains(call.id.as_str())).map(written),
         value: written(&call.returned),
         enveloped: call.facts.enveloped,
     });

@@ -6,7 +6,7 @@ use serde_json::{Map, Number, Value, json};
 
 use super::{
     published::{Node, Published, join},
-    schema::{Described, Way, is_nullable, is_of_other_way, is_required, of_member, spread},
+    schema::{Described, Way, is_of_other_way, is_required, of_member, spread},
     validity::{Contradiction, Validity},
 };
 
@@ -94,14 +94,18 @@ struct Making<'m, 'a> {
 impl<'a> Making<'_, 'a> {
     fn value(&self, schemas: Vec<Node<'a>>, depth: usize) -> Value {
         let document = self.assembler.document;
+        let may_be_null = |schema: &Node<'a>| {
+            let validity = self.assembler.validity;
+            validity.check(document, schema, self.way, &Value::Null).is_ok()
+        };
+        if depth > 0 && self.wanted == Wanted::Nulls && schemas.iter().all(may_be_null) {
+            return Value::Null;
+        }
         let pick = |_| match self.wanted {
             Wanted::All(number) => number,
             _ => 0,
         };
         let schemas = spread(document, schemas, Some(&pick));
-        if depth > 0 && self.wanted == Wanted::Nulls && is_nullable(&schemas) && schemas.len() == 1 {
-            return Value::Null;
-        }
         let is_object = schemas.iter().any(|schema| schema.value.get("properties").is_some())
             || kind(&schemas) == Some("object")
             || schemas

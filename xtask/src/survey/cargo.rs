@@ -21,10 +21,19 @@ pub(crate) struct Mistake {
     pub(crate) message: String,
 }
 
-/// Checks or builds the crate; gives the errors, and the time that it took.
-pub(crate) fn compile(package: &Package, arguments: &[&str]) -> Result<(Vec<Mistake>, Duration), Box<dyn Error>> {
+/// Checks the crate; gives the errors, and the time that it took.
+pub(crate) fn check(package: &Package) -> Result<(Vec<Mistake>, Duration), Box<dyn Error>> {
+    compile(package, &package.folder, &["check"])
+}
+
+/// Builds the program; gives the errors, and the time that it took.
+pub(crate) fn build(package: &Package) -> Result<(Vec<Mistake>, Duration), Box<dyn Error>> {
+    compile(package, &package.program(), &["build"])
+}
+
+fn compile(package: &Package, folder: &Path, arguments: &[&str]) -> Result<(Vec<Mistake>, Duration), Box<dyn Error>> {
     let start = Instant::now();
-    let mut child = command(&package.folder, arguments)
+    let mut child = command(package, folder, arguments)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()?;
@@ -48,13 +57,13 @@ pub(crate) fn compile(package: &Package, arguments: &[&str]) -> Result<(Vec<Mist
     Ok((mistakes, start.elapsed()))
 }
 
-fn command(folder: &Path, arguments: &[&str]) -> Command {
+fn command(package: &Package, folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command
         .args(arguments)
         .args(["--offline", "--message-format=json"])
         .current_dir(folder)
-        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .env("CARGO_TARGET_DIR", package.folder.join("target"))
         .env_remove("RUSTFLAGS");
     command
 }

@@ -8,6 +8,8 @@ mod cargo;
 mod cases;
 mod code;
 mod compare;
+mod found;
+mod json;
 mod measure;
 mod modules;
 mod package;
@@ -29,10 +31,10 @@ use std::{
 };
 
 use assemble::Assembler;
+use found::Survey;
 use modules::{Generated, Refused};
 use package::Package;
 use published::{Operation, Published};
-use table::Survey;
 use validity::Validity;
 
 /// What is surveyed, and how.
@@ -141,7 +143,7 @@ fn compile(
     progress: &mut dyn FnMut(&str),
 ) -> Result<(), Box<dyn Error>> {
     for _ in 0..ROUNDS {
-        let (mistakes, time) = cargo::compile(package, &["check", "--lib"])?;
+        let (mistakes, time) = cargo::check(package)?;
         survey.check_time = time;
         if mistakes.is_empty() {
             return Ok(());

@@ -39,34 +39,17 @@ impl Package {
     pub(crate) fn write(root: &Path, folder: PathBuf, modules: &[(&str, &str)]) -> Result<Self, Box<dyn Error>> {
         let sdk = root.join("sdk").canonicalize()?;
         let sdk = sdk.to_str().ok_or("the path of the SDK is not UTF-8")?;
-        let manifest = format!(
-            r#"[package]
-name = "surveyed"
-version = "0.0.0"
-edition = "2024"
-
-[dependencies]
-chrono = {{ version = "0.4", default-features = false, features = ["serde"] }}
-cloudflare-sdk = {{ path = {sdk:?}, default-features = false }}
-serde = {{ version = "1", features = ["derive"] }}
-serde_json = "1"
-
-[profile.dev]
-debug = 0
-incremental = false
-
-[workspace]
-"#
-        );
         let this = Self { folder };
-        let source = this.folder.join("src");
-        if source.exists() {
-            fs::remove_dir_all(&source)?;
+        for (folder, name) in [(this.folder.clone(), "surveyed"), (this.program(), "pass")] {
+            let source = folder.join("src");
+            if source.exists() {
+                fs::remove_dir_all(&source)?;
+            }
+            fs::create_dir_all(&source)?;
+            fs::write(folder.join("Cargo.toml"), manifest(name, sdk))?;
+            // The versions that the workspace has are the ones that are at hand without network.
+            fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
         }
-        fs::create_dir_all(source.join("bin"))?;
-        fs::write(this.folder.join("Cargo.toml"), manifest)?;
-        // The versions that the workspace has are the ones that are at hand without network.
-        fs::copy(root.join("Cargo.lock"), this.folder.join("Cargo.lock"))?;
         this.write_modules(modules)?;
         Ok(this)
     }
@@ -82,6 +65,12 @@ incremental = false
         Ok(())
     }
 
+    /// The folder of the program's crate. It is one of its own, with the same modules: of a library everything would be
+    /// made into machine code, of a program only what it uses.
+    pub(crate) fn program(&self) -> PathBuf {
+        self.folder.join("program")
+    }
+
     fn module(&self, name: &str) -> PathBuf {
         self.folder.join(format!("src/{name}.rs"))
     }
@@ -94,8 +83,10 @@ incremental = false
             writeln!(arms, "        \"{module}\" => {module}::pass(of, text),")?;
             writeln!(
                 program,
-                "\nmod {module} {{\n    #[allow(unused_imports)]\n    use surveyed::{module}::types;\n"
+                "\nmod {module} {{\n    #[path = {:?}]\n    mod generated;\n",
+                self.module(module)
             )?;
+            writeln!(program, "    #[allow(unused_imports)]\n    use generated::types;\n")?;
             writeln!(
                 program,
                 "    pub fn pass(of: usize, text: &str) -> Result<String, String> {{"
@@ -114,14 +105,39 @@ incremental = false
             )?;
         }
         let program = program.replace("        // The modules.\n", &arms);
-        fs::write(self.folder.join("src/bin/pass.rs"), program)?;
+        fs::write(self.program().join("src/main.rs"), program)?;
         Ok(())
     }
+}
+
+/// The manifest of a crate that has the dependencies of generated code.
+fn manifest(name: &str, sdk: &str) -> String {
+    format!(
+        r#"[package]
+name = "{name}"
+version = "0.0.0"
+edition = "2024"
+
+[dependencies]
+chrono = {{ version = "0.4", default-features = false, features = ["serde"] }}
+cloudflare-sdk = {{ path = {sdk:?}, default-features = false }}
+serde = {{ version = "1", features = ["derive"] }}
+serde_json = "1"
+
+[profile.dev]
+debug = 0
+incremental = false
+
+[workspace]
+"#
+    )
 }
 
 /// Each line that it reads is a module, the number of a type, and a body; each line that it writes begins with `=`,
 /// before the body as it was written again, or with `!`, before the reason why not.
 const PROGRAM: &str = r#"//! Reads bodies and writes them again.
+
+#![allow(dead_code)]
 
 use std::io::{BufRead, Write};
 

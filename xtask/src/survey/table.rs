@@ -1,150 +1,17 @@
-//! What a survey found, as a table and as JSON.
+//! What a survey found, as a table and with the causes.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     io::{self, Write},
-    time::Duration,
 };
 
-use serde_json::{Value, json};
-
-use super::{
-    cases::{Case, Invalid, Origin},
-    modules::{Generated, Refused},
-    schema::Way,
-    trial::{Contradictions, is_documented},
-};
-
-/// What a survey found.
-pub(crate) struct Survey {
-    operations: usize,
-    generated: usize,
-    refused: Vec<Refused>,
-    generate_time: Duration,
-    pub(crate) check_time: Duration,
-    pub(crate) build_time: Duration,
-    /// The errors of the compiler, by the place.
-    pub(crate) mistakes: Vec<(String, String)>,
-    pub(crate) not_compiled: Vec<Refused>,
-    /// By whether they are sent, and whether they are documented.
-    counts: BTreeMap<(Way, bool), Counts>,
-    /// The schemas of JSON bodies that the generated code has no type for.
-    pub(crate) untyped: BTreeSet<String>,
-    /// The schemas of envelopes in which no result is valid.
-    pub(crate) contradictory_envelopes: BTreeSet<String>,
-    /// The documented envelopes that have no result.
-    pub(crate) without_result: Vec<String>,
-    pub(crate) invalid: Vec<Invalid>,
-    pub(crate) contradictions: Contradictions,
-    pub(crate) findings: Vec<Finding>,
-    pub(crate) types: usize,
-    /// Types that read none of the values of their schema, with why not.
-    pub(crate) uninhabited: Vec<(String, String)>,
-    /// Types that are not what their schema says, by the place in the document after the passes.
-    pub(crate) aliases: Vec<(String, String)>,
-    /// Types without a schema of their name, of which only what is in bodies is tried.
-    pub(crate) unnamed: Vec<String>,
-    /// Where generated code has a floating-point number.
-    pub(crate) floats: Vec<String>,
-    /// How many numbers changed their text in what is sent.
-    pub(crate) numbers: usize,
-}
-
-/// What became of the valid bodies of one kind.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Counts {
-    valid: usize,
-    typed: usize,
-    pub(crate) read: usize,
-    pub(crate) same: usize,
-    pub(crate) undescribed: usize,
-}
-
-/// A body that did not pass as it should.
-#[derive(Clone, Debug)]
-pub(crate) struct Finding {
-    pub(crate) kind: String,
-    /// The pointer of the schema at fault.
-    pub(crate) schema: String,
-    pub(crate) operation: String,
-    pub(crate) type_name: String,
-    pub(crate) origin: Origin,
-    pub(crate) way: Way,
-    pub(crate) detail: String,
-}
+use super::{cases::Origin, found::Survey, schema::Way};
 
 /// How many of a kind are printed.
 const SHOWN: usize = 12;
 
 impl Survey {
-    pub(crate) fn new(operations: usize, generated: &Generated) -> Self {
-        Self {
-            operations,
-            generated: generated.modules.iter().map(|module| module.operations.len()).sum(),
-            refused: generated.refused.clone(),
-            generate_time: generated.time,
-            check_time: Duration::ZERO,
-            build_time: Duration::ZERO,
-            mistakes: Vec::new(),
-            not_compiled: Vec::new(),
-            counts: BTreeMap::new(),
-            untyped: BTreeSet::new(),
-            contradictory_envelopes: BTreeSet::new(),
-            without_result: Vec::new(),
-            invalid: Vec::new(),
-            contradictions: Contradictions::new(),
-            findings: Vec::new(),
-            types: 0,
-            uninhabited: Vec::new(),
-            aliases: Vec::new(),
-            unnamed: Vec::new(),
-            floats: Vec::new(),
-            numbers: 0,
-        }
-    }
-
-    pub(crate) fn counts(&mut self, case: &Case<'_>) -> &mut Counts {
-        self.counts.entry((case.way, is_documented(&case.origin))).or_default()
-    }
-
-    pub(crate) fn count(&mut self, case: &Case<'_>, is_typed: bool) {
-        let counts = self.counts(case);
-        counts.valid += 1;
-        counts.typed += usize::from(is_typed);
-    }
-
-    /// Whether all was generated and compiled, and all that is valid came out as it went in.
-    pub(crate) fn is_right(&self) -> bool {
-        self.uninhabited.is_empty()
-            && self.aliases.is_empty()
-            && self.refused.is_empty()
-            && self.not_compiled.is_empty()
-            && self.findings.is_empty()
-            && self.floats.is_empty()
-    }
-
-    fn compiled(&self) -> usize {
-        self.generated - self.not_compiled.len()
-    }
-
-    fn total(&self, count: impl Fn(&Counts) -> usize) -> usize {
-        self.counts.values().map(count).sum()
-    }
-
-    fn invalid_documented(&self) -> Vec<&Invalid> {
-        self.invalid
-            .iter()
-            .filter(|invalid| is_documented(&invalid.origin))
-            .collect()
-    }
-
-    fn invalid_assembled(&self) -> Vec<&Invalid> {
-        self.invalid
-            .iter()
-            .filter(|invalid| !is_documented(&invalid.origin))
-            .collect()
-    }
-
+    /// Prints the table, then each cause.
     pub(crate) fn print(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "| figure | number |\n|---|---|")?;
         for (name, number) in self.figures() {
@@ -155,76 +22,65 @@ impl Survey {
         self.print_contradictions(out)
     }
 
-    fn figures(&self) -> Vec<(String, String)> {
-        let mut figures = vec![
-            ("operations".to_owned(), self.operations.to_string()),
-            ("generated".to_owned(), self.generated.to_string()),
-            ("compiled".to_owned(), self.compiled().to_string()),
-            ("refused".to_owned(), (self.operations - self.compiled()).to_string()),
-            (
-                "JSON bodies without a type".to_owned(),
-                self.untyped.iter().collect::<BTreeSet<_>>().len().to_string(),
-            ),
-        ];
+    pub(crate) fn figures(&self) -> Vec<(String, String)> {
+        let mut figures = Vec::new();
+        let mut add = |name: &str, number: String| figures.push((name.to_owned(), number));
+        for (name, number) in [
+            ("operations", self.operations),
+            ("generated", self.generated),
+            ("compiled", self.compiled()),
+            ("refused", self.operations - self.compiled()),
+            ("JSON bodies without a type", self.untyped.len()),
+        ] {
+            add(name, number.to_string());
+        }
         for ((way, documented), counts) in &self.counts {
             let way = match way {
                 Way::Sent => "sent",
                 Way::Received => "received",
             };
             let origin = if *documented { "documented" } else { "assembled" };
-            let name = |what: &str| format!("{origin} bodies {way}, {what}");
-            figures.extend([
-                (name("valid"), counts.valid.to_string()),
-                (name("with a type"), counts.typed.to_string()),
-                (name("deserialised"), counts.read.to_string()),
-                (name("round-tripped"), counts.same.to_string()),
-            ]);
+            for (what, number) in [
+                ("valid", counts.valid),
+                ("with a type", counts.typed),
+                ("deserialised", counts.read),
+                ("round-tripped", counts.same),
+            ] {
+                add(&format!("{origin} bodies {way}, {what}"), number.to_string());
+            }
         }
-        let seconds = |time: Duration| format!("{:.1} s", time.as_secs_f64());
-        figures.extend([
+        for (name, number) in [
+            ("members that no schema describes", self.undescribed()),
             (
-                "members that no schema describes".to_owned(),
-                self.total(|counts| counts.undescribed).to_string(),
+                "documented bodies that contradict their schema",
+                self.invalid_documented().len(),
+            ),
+            ("assembled bodies that are not valid", self.invalid_assembled().len()),
+            (
+                "single examples and defaults that contradict their schema",
+                self.contradictions.len(),
             ),
             (
-                "documented bodies that contradict their schema".to_owned(),
-                self.invalid_documented().len().to_string(),
+                "envelopes in which no result is valid, so that it was tried alone",
+                self.contradictory_envelopes.len(),
             ),
-            (
-                "assembled bodies that are not valid".to_owned(),
-                self.invalid_assembled().len().to_string(),
-            ),
-            (
-                "single examples and defaults that contradict their schema".to_owned(),
-                self.contradictions.len().to_string(),
-            ),
-            (
-                "envelopes in which no result is valid, so that it was tried alone".to_owned(),
-                self.contradictory_envelopes.len().to_string(),
-            ),
-            (
-                "documented successes without a result".to_owned(),
-                self.without_result.len().to_string(),
-            ),
-            ("types".to_owned(), self.types.to_string()),
-            (
-                "types that nothing can be read into".to_owned(),
-                self.uninhabited.len().to_string(),
-            ),
-            (
-                "types that are not of their schema".to_owned(),
-                self.aliases.len().to_string(),
-            ),
-            (
-                "types without a schema of their name".to_owned(),
-                self.unnamed.len().to_string(),
-            ),
-            ("floating-point types".to_owned(), self.floats.len().to_string()),
-            ("numbers that change their text".to_owned(), self.numbers.to_string()),
-            ("time to generate".to_owned(), seconds(self.generate_time)),
-            ("time of cargo check".to_owned(), seconds(self.check_time)),
-            ("time of cargo build".to_owned(), seconds(self.build_time)),
-        ]);
+            ("documented successes without a result", self.without_result.len()),
+            ("types", self.types),
+            ("types that nothing can be read into", self.uninhabited.len()),
+            ("types that are not of their schema", self.aliases.len()),
+            ("types without a schema of their name", self.unnamed.len()),
+            ("floating-point types", self.floats.len()),
+            ("numbers that change their text", self.numbers),
+        ] {
+            add(name, number.to_string());
+        }
+        for (name, time) in [
+            ("time to generate", self.generate_time),
+            ("time of cargo check", self.check_time),
+            ("time of cargo build", self.build_time),
+        ] {
+            add(name, format!("{:.1} s", time.as_secs_f64()));
+        }
         figures
     }
 
@@ -353,53 +209,6 @@ impl Survey {
             }
         }
         Ok(())
-    }
-
-    /// All of it, for machines.
-    pub(crate) fn json(&self) -> Value {
-        let refused = |refused: &[Refused]| -> Value {
-            let each = refused.iter().map(|refused| {
-                json!({
-                    "operation": refused.operation.pointer,
-                    "pointer": refused.pointer,
-                    "reason": refused.reason,
-                })
-            });
-            each.collect()
-        };
-        let origin = |origin: &Origin| match origin {
-            Origin::Documented(pointer) => json!({ "documented": pointer }),
-            Origin::Assembled(how) => json!({ "assembled": how }),
-        };
-        json!({
-            "figures": self.figures().into_iter().map(|(name, number)| (name, number.into())).collect::<serde_json::Map<_, _>>(),
-            "right": self.is_right(),
-            "not_generated": refused(&self.refused),
-            "not_compiled": refused(&self.not_compiled),
-            "errors_of_the_compiler": self.mistakes.iter().map(|(place, message)| json!({ "place": place, "message": message })).collect::<Value>(),
-            "floats": self.floats,
-            "untyped": self.untyped,
-            "findings": self.findings.iter().map(|finding| json!({
-                "kind": finding.kind,
-                "schema": finding.schema,
-                "operation": finding.operation,
-                "type": finding.type_name,
-                "sent": finding.way == Way::Sent,
-                "origin": origin(&finding.origin),
-                "detail": finding.detail,
-            })).collect::<Value>(),
-            "invalid": self.invalid.iter().map(|invalid| json!({
-                "pointer": invalid.pointer,
-                "origin": origin(&invalid.origin),
-                "at": invalid.contradiction.at,
-                "reason": invalid.contradiction.reason,
-            })).collect::<Value>(),
-            "contradictions": self.contradictions.iter().map(|(pointer, contradiction)| json!({
-                "pointer": pointer,
-                "at": contradiction.at,
-                "reason": contradiction.reason,
-            })).collect::<Value>(),
-        })
     }
 }
 

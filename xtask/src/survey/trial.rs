@@ -10,11 +10,11 @@ use super::{
     cases::{Case, Origin, cases},
     code,
     compare::{What, compare},
+    found::{Finding, Survey},
     modules::Generated,
     package::{Package, Types},
     published::Node,
     schema::{Described, Way, of_member, spread},
-    table::{Finding, Survey},
     types as models,
     validity::Contradiction,
 };
@@ -89,7 +89,7 @@ pub(crate) fn run(
     }
     survey.contradictions = assembler.contradictions.borrow().clone();
     package.write_program(&types)?;
-    let (mistakes, time) = cargo::compile(package, &["build", "--bin", "pass"])?;
+    let (mistakes, time) = cargo::build(package)?;
     survey.build_time = time;
     if let Some(mistake) = mistakes.first() {
         return Err(format!(
