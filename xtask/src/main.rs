@@ -6,6 +6,7 @@
 mod codegen;
 mod cost;
 mod record;
+mod survey;
 
 use std::{
     path::{Path, PathBuf},
@@ -52,6 +53,33 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Generates and compiles the operations of a published document, and tries the types on all its examples.
+    ///
+    /// Exits with 1 unless everything is generated, compiles, and every body that is valid comes out of its type as it
+    /// went in.
+    Survey {
+        /// The published document, OpenAPI 3.0 as JSON.
+        #[arg(long)]
+        from: PathBuf,
+        /// Operations: ids, `METHOD /path` or tags, with `*` for any text; by default all.
+        #[arg(long, num_args = 1..)]
+        only: Vec<String>,
+        /// Where the crate with all modules is written, built and left; by default `target/survey`.
+        #[arg(long)]
+        out: Option<PathBuf>,
+        /// Prints JSON instead of tables.
+        #[arg(long)]
+        json: bool,
+        /// Measures instead what generating 10, 100, 500 and all of the operations takes.
+        #[arg(long, conflicts_with = "json", group = "measured")]
+        measure: bool,
+        /// Measures compiling as well.
+        #[arg(long, requires = "measured")]
+        compile: bool,
+        /// Measures the first operations, so many, in this process.
+        #[arg(long, hide = true, group = "measured")]
+        size: Option<usize>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -65,6 +93,27 @@ fn main() -> ExitCode {
             &mut std::io::stdout().lock(),
         ),
         Task::Record { arguments } => record::run(Path::new(workspace()), &arguments),
+        Task::Survey {
+            from,
+            only,
+            out,
+            json,
+            measure,
+            compile,
+            size,
+        } => survey::run(
+            Path::new(workspace()),
+            survey::Options {
+                from,
+                only,
+                out,
+                json,
+                measure,
+                compile,
+                size,
+            },
+            &mut std::io::stdout().lock(),
+        ),
     };
     match outcome {
         Ok(code) => code,

@@ -1,8 +1,8 @@
 //! The whole way from a document to Rust.
 
 use crate::{
-    Error, Modules, document::Document, error::Fault, facts::Facts, header, mock, modules, passes, progenitor,
-    retarget, rules, select,
+    Error, Modules, Outline, document::Document, error::Fault, facts::Facts, header, mock, modules, outline, passes,
+    progenitor, retarget, rules, select,
 };
 
 /// The document of the SDK, in its folder `openapi`.
@@ -198,6 +198,44 @@ impl Generator {
         })
     }
 
+    /// Generates what [`generate`](Self::generate) does, and tells what there is in it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`generate`](Self::generate).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudflare_sdk_codegen::Generator;
+    ///
+    /// # fn main() -> Result<(), cloudflare_sdk_codegen::Error> {
+    /// let document = r#"{
+    ///     "openapi": "3.0.3",
+    ///     "info": { "title": "Zones", "version": "1" },
+    ///     "paths": { "/zones": { "get": { "operationId": "zones_list", "responses": { "204": { "description": "" } } } } }
+    /// }"#;
+    /// let outline = Generator::new("zones.json").outline(document)?;
+    /// assert_eq!(outline.operations[0].function, "zones_list");
+    /// assert_eq!(outline.operations[0].value, "()");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn outline(&self, document: &str) -> Result<Outline, Error> {
+        let code = |(mut outline, code): (Outline, String)| {
+            outline.code = header::with_header(&self.name, document, &code);
+            outline
+        };
+        let made = || {
+            let target = self.target()?;
+            let original = self.part(document)?;
+            let (adapted, facts, client) = client(&original, &target)?;
+            let outline = outline::of_client(&client, &facts, &adapted)?;
+            Ok((outline, prettyplease::unparse(&client)))
+        };
+        made().map(code).map_err(|fault| Error::new(&self.name, fault))
+    }
+
     /// The part of a document that the code is generated for: the operations that are wanted, with what they refer to.
     ///
     /// It is a document itself, with everything in the order of the whole.
@@ -264,12 +302,18 @@ fn code(
     target: &Target,
     make: impl FnOnce(&Document, &Facts, syn::File, &Target) -> Result<syn::File, Fault>,
 ) -> Result<String, Fault> {
+    let (_, facts, client) = client(original, target)?;
+    let file = make(original, &facts, client, target)?;
+    Ok(prettyplease::unparse(&file))
+}
+
+/// The client of a document, with the document as it was when the client was made of it.
+fn client(original: &Document, target: &Target) -> Result<(Document, Facts, syn::File), Fault> {
     rules::check(original)?;
     let facts = Facts::read(original);
     let mut document = original.clone();
     passes::run(&mut document);
     let finish = |part: &Document, file: &mut syn::File| retarget::run(file, &facts.of_part(part), target);
     let client = progenitor::generate(&document, &finish)?;
-    let file = make(original, &facts, client, target)?;
-    Ok(prettyplease::unparse(&file))
+    Ok((document, facts, client))
 }

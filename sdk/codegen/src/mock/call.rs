@@ -11,46 +11,46 @@ use crate::{
 };
 
 /// A call of an operation.
-pub(super) struct Call<'a> {
-    pub(super) id: String,
-    pub(super) facts: &'a OperationFacts,
+pub(crate) struct Call<'a> {
+    pub(crate) id: String,
+    pub(crate) facts: &'a OperationFacts,
     /// The name of the client's method.
-    pub(super) method: Ident,
-    pub(super) builder: Ident,
+    pub(crate) method: Ident,
+    pub(crate) builder: Ident,
     /// The first line of the documentation.
-    pub(super) summary: String,
-    pub(super) setters: Vec<Setter>,
+    pub(crate) summary: String,
+    pub(crate) setters: Vec<Setter>,
     /// The value of a success.
-    pub(super) returned: Type,
+    pub(crate) returned: Type,
 }
 
 /// A setter of a builder, with what it converts to.
-pub(super) struct Setter {
-    pub(super) name: Ident,
-    pub(super) doc: String,
-    pub(super) of: Type,
+pub(crate) struct Setter {
+    pub(crate) name: Ident,
+    pub(crate) doc: String,
+    pub(crate) of: Type,
 }
 
 impl Call<'_> {
     /// Whether a success has no body.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         matches!(&self.returned, Type::Tuple(tuple) if tuple.elems.is_empty())
     }
 
     /// Whether the body of a success is not JSON.
-    pub(super) fn is_raw(&self) -> bool {
+    pub(crate) fn is_raw(&self) -> bool {
         self_name(&self.returned).is_some_and(|name| name == "Bytes")
     }
 
     /// The type of a JSON body that is sent.
-    pub(super) fn body(&self) -> Option<&Type> {
+    pub(crate) fn body(&self) -> Option<&Type> {
         let body = self.setters.iter().find(|setter| setter.name == "body");
         body.map(|body| &body.of)
     }
 }
 
 /// Reads the calls off a client.
-pub(super) fn calls<'a>(client: &mut syn::File, facts: &'a Facts) -> Result<Vec<Call<'a>>, String> {
+pub(crate) fn calls<'a>(client: &mut syn::File, facts: &'a Facts) -> Result<Vec<Call<'a>>, String> {
     let methods = client.items.iter().flat_map(|item| match item {
         Item::Impl(item) if self_name(&item.self_ty).is_some_and(|name| name == "Client") => functions(item),
         _ => Vec::new(),

@@ -8,7 +8,8 @@ mod examples;
 mod literal;
 mod when;
 
-use call::{Call, calls};
+use call::Call;
+pub(crate) use call::calls;
 use quote::{format_ident, quote};
 use syn::{Ident, parse_quote};
 
