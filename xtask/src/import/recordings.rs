@@ -269,7 +269,7 @@ fn expectation(document: &Published, operation: &Node<'_>, status: &str, is_succ
 }
 
 /// What a schema describes of a value: the models have no other members.
-pub(crate) fn described_part(document: &Published, described: Described<'_>, value: &Value) -> Value {
+fn described_part(document: &Published, described: Described<'_>, value: &Value) -> Value {
     let schemas = match described {
         Described::By(schemas) => spread(document, schemas, None),
         _ => Vec::new(),
@@ -307,7 +307,7 @@ fn number(status: &str) -> u16 {
     }
 }
 
-pub(crate) fn pretty(value: &Value) -> String {
+fn pretty(value: &Value) -> String {
     format!("{value:#}")
 }
 

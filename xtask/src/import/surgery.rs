@@ -15,9 +15,6 @@ use crate::survey::published::{Operation, Published, join};
 pub(crate) const PUBLISHED_ID: &str = "x-published-id";
 pub(crate) const PUBLISHED_IN: &str = "x-published-in";
 
-/// Members of a path item that are for all of its operations.
-const OF_ALL: [&str; 1] = ["parameters"];
-
 /// An operation that is taken over.
 #[derive(Debug)]
 pub(crate) struct Taken {
@@ -176,24 +173,15 @@ fn inherit_parameters(operation: &mut Map<String, Value>, item: &Value, part: &P
         });
         (node.value["name"].clone(), node.value["in"].clone())
     };
-    for member in OF_ALL {
-        let Some(inherited) = item.get(member).and_then(Value::as_array) else {
-            continue;
-        };
-        let own = operation
-            .get(member)
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default();
-        let seen: Vec<_> = own.iter().map(of).collect();
-        let all = inherited
-            .iter()
-            .filter(|parameter| !seen.contains(&of(parameter)))
-            .cloned()
-            .chain(own.clone());
-        let all: Vec<Value> = all.collect();
-        operation.insert(member.to_owned(), all.into());
-    }
+    let Some(inherited) = item.get("parameters").and_then(Value::as_array) else {
+        return;
+    };
+    let own = operation.get("parameters").and_then(Value::as_array);
+    let own = own.cloned().unwrap_or_default();
+    let seen: Vec<_> = own.iter().map(of).collect();
+    let others = inherited.iter().filter(|parameter| !seen.contains(&of(parameter)));
+    let all: Vec<Value> = others.cloned().chain(own.clone()).collect();
+    operation.insert("parameters".to_owned(), all.into());
 }
 
 /// Whether the SDK can send credentials that the operation takes.
