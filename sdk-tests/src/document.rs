@@ -1,9 +1,15 @@
 //! Cloudflare's OpenAPI document, read for its references, schemas and examples.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// The document as it lies in `openapi/`.
 pub const TEXT: &str = include_str!("../../openapi/cloudflare.json");
+
+/// The member that tells which components were taken from a published document, by kind and name.
+const PUBLISHED_NAMES: &str = "x-published-names";
+
+/// The member that names the examples that contradict their own schemas as they are published.
+const CONTRADICTING: &str = "x-contradicting-examples";
 
 /// A part of the document and the JSON pointer to it.
 pub type At<'d> = (String, &'d Value);
@@ -26,6 +32,55 @@ pub struct Example<'d> {
 /// When its text is not JSON.
 pub fn load() -> Value {
     serde_json::from_str(TEXT).expect("openapi/cloudflare.json is JSON")
+}
+
+/// What this project took into the document by hand: all but what `cargo xtask import` wrote, which is as Cloudflare
+/// published it and not as this project asks of its own.
+///
+/// # Panics
+///
+/// When its text is not JSON.
+pub fn by_hand() -> Value {
+    without_published(load())
+}
+
+fn without_published(mut document: Value) -> Value {
+    let names = document.as_object_mut().and_then(|root| root.remove(PUBLISHED_NAMES));
+    for (kind, names) in names.iter().filter_map(Value::as_object).flatten() {
+        for name in names.as_object().into_iter().flat_map(Map::keys) {
+            let components = document["components"][kind].as_object_mut();
+            components.and_then(|components| components.remove(name));
+        }
+    }
+    let paths = document["paths"].as_object_mut();
+    if let Some(paths) = paths {
+        for (_, item) in paths.iter_mut() {
+            let item = item.as_object_mut();
+            if let Some(item) = item {
+                item.retain(|_, operation| !is_published(operation));
+            }
+        }
+        paths.retain(|_, item| item.as_object().is_none_or(|item| !item.is_empty()));
+    }
+    if let Some(root) = document.as_object_mut() {
+        root.remove(CONTRADICTING);
+    }
+    let text = document["paths"].to_string();
+    if let Some(schemes) = document["components"]["securitySchemes"].as_object_mut() {
+        schemes.retain(|name, _| text.contains(&format!("\"{name}\":[]")));
+    }
+    document
+}
+
+/// Whether an operation was taken from a published document by `cargo xtask import`.
+pub fn is_published(operation: &Value) -> bool {
+    operation.get("x-published-id").is_some()
+}
+
+/// The places of examples that contradict their own schemas as they are published.
+pub fn contradicting(document: &Value) -> Vec<&str> {
+    let places = document[CONTRADICTING].as_object();
+    places.into_iter().flat_map(Map::keys).map(String::as_str).collect()
 }
 
 /// What a reference leads to within the document.
@@ -119,10 +174,31 @@ pub fn json_schema(document: &Value, schema: &Value) -> Value {
     let mut whole = json!({
         "$schema": "http://json-schema.org/draft-04/schema#",
         "allOf": [schema],
-        "components": { "schemas": document["components"]["schemas"] },
+        "components": { "schemas": reachable(document, schema) },
     });
     allow_null(&mut whole);
     whole
+}
+
+/// The named schemas that a schema refers to, and those that they refer to.
+fn reachable(document: &Value, schema: &Value) -> Map<String, Value> {
+    let (mut found, mut open) = (Map::new(), vec![schema]);
+    while let Some(node) = open.pop() {
+        let name = node["$ref"]
+            .as_str()
+            .and_then(|reference| reference.strip_prefix("#/components/schemas/"));
+        if let Some(name) = name.filter(|name| !found.contains_key(*name)) {
+            let schema = &document["components"]["schemas"][name];
+            found.insert(name.to_owned(), schema.clone());
+            open.push(schema);
+        }
+        match node {
+            Value::Object(members) => open.extend(members.values()),
+            Value::Array(items) => open.extend(items),
+            _ => {}
+        }
+    }
+    found
 }
 
 fn allow_null(node: &mut Value) {
@@ -182,4 +258,32 @@ fn reach<'d>(from: At<'d>, next: &dyn Fn(&At<'d>) -> Vec<At<'d>>) -> Vec<At<'d>>
         seen += 1;
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_imported_is_told_from_what_was_taken_by_hand() {
+        let own = json!({ "operationId": "own", "security": [{ "api_token": [] }] });
+        let imported =
+            json!({ "operationId": "other", "x-published-id": "a", "security": [{ "user_service_key": [] }] });
+        let mut document = json!({
+            "paths": { "/a": { "get": own, "put": imported }, "/b": { "get": imported } },
+            "components": {
+                "schemas": { "Own": {}, "Other": {} },
+                "securitySchemes": { "api_token": {}, "user_service_key": {} },
+            },
+            "x-published-names": { "schemas": { "Other": "a_other" } },
+            "x-contradicting-examples": { "/a": "why" },
+        });
+        assert_eq!(contradicting(&document), ["/a"]);
+        document = without_published(document);
+        let expected = json!({
+            "paths": { "/a": { "get": own } },
+            "components": { "schemas": { "Own": {} }, "securitySchemes": { "api_token": {} } },
+        });
+        assert_eq!(document, expected);
+    }
 }

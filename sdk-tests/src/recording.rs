@@ -95,6 +95,13 @@ pub struct Response {
 pub enum Expectation {
     /// A value, as JSON.
     Value(Value),
+    /// The value that a documented body shows: its result, if it is an envelope; what is null or empty may be missing.
+    Shown(Value),
+    /// An error with these codes of Cloudflare's, whatever else came with it.
+    Refused {
+        /// The codes.
+        codes: Vec<u64>,
+    },
     /// An error.
     Error {
         /// The name of its kind, such as `Api`.
@@ -118,11 +125,20 @@ impl Expectation {
     ) -> serde_json::Result<Self> {
         Ok(match outcome {
             Ok(response) => Self::Value(serde_json::to_value(response.as_ref())?),
-            Err(error) => Self::Error {
-                kind: format!("{:?}", error.kind()),
-                codes: error.errors().iter().filter_map(|info| info.code).collect(),
-                result: error.result::<T>().map(serde_json::to_value).transpose()?,
-            },
+            Err(error) => Self::of_error::<T>(error)?,
+        })
+    }
+
+    /// What the SDK made of a failure.
+    ///
+    /// # Errors
+    ///
+    /// When the result that came with it cannot be written as JSON.
+    pub fn of_error<T: Serialize + DeserializeOwned>(error: &Error) -> serde_json::Result<Self> {
+        Ok(Self::Error {
+            kind: format!("{:?}", error.kind()),
+            codes: error.errors().iter().filter_map(|info| info.code).collect(),
+            result: error.result::<T>().map(serde_json::to_value).transpose()?,
         })
     }
 }

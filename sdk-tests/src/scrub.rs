@@ -191,6 +191,8 @@ impl Scrub {
         response.body = self.body(&response.body);
         recording.expect = match recording.expect {
             Expectation::Value(value) => Expectation::Value(self.value(value)),
+            Expectation::Shown(value) => Expectation::Shown(self.value(value)),
+            Expectation::Refused { codes } => Expectation::Refused { codes },
             Expectation::Error { kind, codes, result } => Expectation::Error {
                 kind,
                 codes,

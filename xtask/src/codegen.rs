@@ -11,19 +11,17 @@ use std::{
 use cloudflare_sdk_codegen::{Generator, staleness};
 use similar::TextDiff;
 
-const DOCUMENT: &str = "openapi/cloudflare.json";
+pub(crate) const DOCUMENT: &str = "openapi/cloudflare.json";
 const CLIENT: &str = "sdk/src/generated/cloudflare.rs";
 const MOCK: &str = "sdk/src/generated/mock.rs";
+const CALLS: &str = "sdk-tests/src/generated/calls.rs";
 
 pub(crate) fn run(root: &Path, check: bool, out: &mut dyn Write) -> Result<ExitCode, Box<dyn Error>> {
     let document = fs::read_to_string(root.join(DOCUMENT)).map_err(|cause| format!("{DOCUMENT}: {cause}"))?;
-    let generator = Generator::of_sdk();
-    let of_document = |cause| format!("openapi/{cause}");
     // Nothing is written unless all can be.
-    let client = generator.generate(&document).map_err(of_document)?;
-    let mock = generator.generate_mock(&document).map_err(of_document)?;
+    let fresh = generate(&document).map_err(|cause| format!("openapi/{cause}"))?;
     let mut is_stale = false;
-    for (name, fresh) in [(CLIENT, client), (MOCK, mock)] {
+    for (name, fresh) in fresh {
         is_stale |= file(root, name, &fresh, check, out)?;
     }
     if check && is_stale {
@@ -41,6 +39,16 @@ pub(crate) fn explain(root: &Path, out: &mut dyn Write) -> Result<ExitCode, Box<
         .map_err(|cause| format!("openapi/{cause}"))?;
     changes.iter().try_for_each(|change| writeln!(out, "{change}"))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Everything that is generated from a document, by the names of the files.
+pub(crate) fn generate(document: &str) -> Result<[(&'static str, String); 3], cloudflare_sdk_codegen::Error> {
+    let generator = Generator::of_sdk();
+    Ok([
+        (CLIENT, generator.generate(document)?),
+        (MOCK, generator.generate_mock(document)?),
+        (CALLS, generator.generate_replay(document)?),
+    ])
 }
 
 /// Generates one file, or checks it; tells whether it was stale.

@@ -5,6 +5,8 @@
 
 mod codegen;
 mod cost;
+mod drift;
+mod import;
 mod record;
 mod survey;
 
@@ -48,6 +50,37 @@ enum Task {
         /// Where the programs are written and built, and left; by default a temporary folder.
         #[arg(long)]
         keep: Option<PathBuf>,
+    },
+    /// Tells what a newer published document says otherwise of the operations that the project has.
+    ///
+    /// Exits with 0 if nothing changed, 1 if nothing breaks callers, 2 if something does, and 3 if it cannot be told.
+    Drift {
+        /// The published document, OpenAPI 3.0 as JSON.
+        #[arg(long)]
+        against: PathBuf,
+        /// Prints JSON instead of text.
+        #[arg(long)]
+        json: bool,
+        /// The folder of the workspace; by default the one that this program was built in.
+        #[arg(long, default_value = workspace())]
+        root: PathBuf,
+    },
+    /// Takes operations of a published document into the project's, generates anew and records their examples.
+    ///
+    /// Whatever cannot be taken is refused, and then nothing is written. Importing again updates.
+    Import {
+        /// The published document, OpenAPI 3.0 as JSON.
+        #[arg(long)]
+        from: PathBuf,
+        /// Operations: ids, `METHOD /path` or tags, with `*` for any text.
+        #[arg(required = true)]
+        operations: Vec<String>,
+        /// Writes nothing; shows what would become of the document.
+        #[arg(long)]
+        dry_run: bool,
+        /// The folder of the workspace; by default the one that this program was built in.
+        #[arg(long, default_value = workspace())]
+        root: PathBuf,
     },
     /// Captures fresh recordings from Cloudflare; `cargo xtask record --help` tells how.
     #[command(disable_help_flag = true)]
@@ -98,6 +131,23 @@ fn main() -> ExitCode {
             keep,
             &mut std::io::stdout().lock(),
         ),
+        Task::Drift { against, json, root } => {
+            let options = drift::Options { against, json };
+            Ok(drift::run(&root, &options, &mut std::io::stdout().lock()))
+        }
+        Task::Import {
+            from,
+            operations,
+            dry_run,
+            root,
+        } => {
+            let options = import::Options {
+                from,
+                operations,
+                dry_run,
+            };
+            import::run(&root, &options, &mut std::io::stdout().lock())
+        }
         Task::Record { arguments } => record::run(Path::new(workspace()), &arguments),
         Task::Survey {
             from,

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 const DOCUMENT: &str = "openapi/cloudflare.json";
 const GENERATED: &str = "sdk/src/generated/cloudflare.rs";
 const MOCK: &str = "sdk/src/generated/mock.rs";
+const CALLS: &str = "sdk-tests/src/generated/calls.rs";
 
 /// A workspace with the document and the generated file of this one.
 struct Workspace(TempDir);
@@ -19,7 +20,7 @@ impl Workspace {
     fn new() -> Self {
         let this = Self(tempfile::tempdir().unwrap());
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        for file in [DOCUMENT, GENERATED, MOCK] {
+        for file in [DOCUMENT, GENERATED, MOCK, CALLS] {
             fs::create_dir_all(this.path(file).parent().unwrap()).unwrap();
             fs::copy(source.join(file), this.path(file)).unwrap();
         }
@@ -118,6 +119,14 @@ fn mocks_that_were_edited_are_told() {
 }
 
 #[test]
+fn calls_of_the_tests_that_were_edited_are_told() {
+    let workspace = Workspace::new();
+    workspace.replace(CALLS, "client.zones_list()", "client.zones()");
+    let text = workspace.assert_stale(CALLS, "it was edited by hand");
+    assert!(text.contains(&format!("{MOCK} is up to date")), "{text}");
+}
+
+#[test]
 fn nothing_is_written_where_an_example_is_wrong() {
     let workspace = Workspace::new();
     workspace.replace(
@@ -125,18 +134,18 @@ fn nothing_is_written_where_an_example_is_wrong() {
         "\"editable\": true,\n            \"id\"",
         "\"editable\": \"yes\",\n            \"id\"",
     );
-    let before = [GENERATED, MOCK].map(|file| workspace.read(file));
+    let before = [GENERATED, MOCK, CALLS].map(|file| workspace.read(file));
     let (code, text) = workspace.codegen(&[]);
     assert_eq!(code, 1, "{text}");
     let place = "error: openapi/cloudflare.json#/components/examples/EnrollmentEnabled/value/result/editable: ";
     assert!(text.starts_with(place), "{text}");
-    assert_eq!([GENERATED, MOCK].map(|file| workspace.read(file)), before);
+    assert_eq!([GENERATED, MOCK, CALLS].map(|file| workspace.read(file)), before);
 }
 
 #[test]
 fn a_generated_file_that_is_missing_is_told() {
     let workspace = Workspace::new();
-    for file in [GENERATED, MOCK] {
+    for file in [GENERATED, MOCK, CALLS] {
         fs::remove_file(workspace.path(file)).unwrap();
         workspace.assert_stale(file, "it is missing");
     }
@@ -145,7 +154,7 @@ fn a_generated_file_that_is_missing_is_told() {
 #[test]
 fn another_version_of_the_generator_is_told() {
     let workspace = Workspace::new();
-    for file in [GENERATED, MOCK] {
+    for file in [GENERATED, MOCK, CALLS] {
         workspace.replace(file, "cloudflare-sdk-codegen ", "cloudflare-sdk-codegen 0.0.");
         workspace.assert_stale(file, "the generator changed");
     }

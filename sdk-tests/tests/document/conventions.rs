@@ -1,7 +1,7 @@
-//! What this project asks of the document beside what Cloudflare publishes.
+//! What this project asks of what it took into the document by hand, beside what Cloudflare publishes.
 
 use sdk_tests::{
-    document::{load, operations, schemas, values},
+    document::{by_hand, operations, schemas, values},
     models::is_required,
 };
 use serde_json::{Map, Value};
@@ -11,7 +11,7 @@ use crate::{EDIT, GET, LIST, README, part, text};
 #[test]
 fn every_operation_links_to_its_reference_page_and_the_readme_names_it() {
     const PAGES: &str = "https://developers.cloudflare.com/api/resources/";
-    let document = load();
+    let document = by_hand();
     for (operation, node) in operations(&document) {
         let why = "its `url` is the operation's page in Cloudflare's reference";
         assert!(
@@ -50,7 +50,7 @@ fn every_operation_links_to_its_reference_page_and_the_readme_names_it() {
 
 #[test]
 fn every_enumeration_and_every_object_with_members_has_a_name() {
-    for (at, schema) in schemas(&load()) {
+    for (at, schema) in schemas(&by_hand()) {
         for keyword in ["enum", "properties"] {
             assert!(
                 schema.get(keyword).is_none() || is_named(&at),
@@ -63,7 +63,7 @@ fn every_enumeration_and_every_object_with_members_has_a_name() {
 
 #[test]
 fn all_that_rustdoc_shows_is_described() {
-    let document = load();
+    let document = by_hand();
     for (operation, node) in operations(&document) {
         text(
             node,
@@ -86,7 +86,7 @@ fn all_that_rustdoc_shows_is_described() {
 
 #[test]
 fn every_extension_is_explained() {
-    for (at, node) in values(&load()) {
+    for (at, node) in values(&by_hand()) {
         for name in node.as_object().into_iter().flat_map(Map::keys) {
             assert!(
                 !name.starts_with("x-") || README.contains(&format!("| `{name}` |")),
@@ -98,7 +98,7 @@ fn every_extension_is_explained() {
 
 #[test]
 fn an_extension_stands_where_it_means_something() {
-    let document = load();
+    let document = by_hand();
     for (operation, node) in operations(&document) {
         let idempotent = node.get("x-idempotent");
         assert!(

@@ -277,6 +277,19 @@ impl Generator {
         Ok(document)
     }
 
+    /// Generates the calls of the operations with what was recorded, and the lists of models and examples, by which the
+    /// tests of the SDK cover what is in its document.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`generate_mock`](Self::generate_mock).
+    #[doc(hidden)]
+    pub fn generate_replay(&self, document: &str) -> Result<String, Error> {
+        self.finish(document, |original, facts, file, target| {
+            mock::replay::generate(original, facts, &file, target)
+        })
+    }
+
     /// Generates the client and makes the file of it that is wanted.
     fn finish(
         &self,

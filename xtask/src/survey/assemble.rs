@@ -106,6 +106,13 @@ impl<'a> Making<'_, 'a> {
             _ => 0,
         };
         let schemas = spread(document, schemas, Some(&pick));
+        let is_null = |values: &Vec<Value>| !values.is_empty() && values.iter().all(Value::is_null);
+        if schemas
+            .iter()
+            .any(|schema| schema.value.get("enum").and_then(Value::as_array).is_some_and(is_null))
+        {
+            return Value::Null;
+        }
         let is_object = schemas.iter().any(|schema| schema.value.get("properties").is_some())
             || kind(&schemas) == Some("object")
             || schemas

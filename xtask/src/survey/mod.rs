@@ -3,7 +3,7 @@
 //! It generates a module for each tag, compiles all of them as one crate, and tries the types on every body that the
 //! document has an example of, and on bodies put together from the examples of single properties.
 
-mod assemble;
+pub(crate) mod assemble;
 mod cargo;
 mod cases;
 mod code;
@@ -13,12 +13,12 @@ mod json;
 mod measure;
 mod modules;
 mod package;
-mod published;
-mod schema;
+pub(crate) mod published;
+pub(crate) mod schema;
 mod table;
 mod trial;
 mod types;
-mod validity;
+pub(crate) mod validity;
 
 use std::{
     cell::RefCell,

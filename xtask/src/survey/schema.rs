@@ -48,6 +48,22 @@ pub(crate) fn spread<'a>(
     found
 }
 
+/// All schemas that a value must be of, whichever of the alternatives it is of: what is referred to and what is composed.
+pub(crate) fn composed<'a>(document: &'a Published, schemas: Vec<Node<'a>>) -> Vec<Node<'a>> {
+    let (mut seen, mut found, mut open) = (BTreeSet::new(), Vec::new(), schemas);
+    open.reverse();
+    while let Some(node) = open.pop() {
+        let node = document.follow(node);
+        if !seen.insert(node.pointer.clone()) {
+            continue;
+        }
+        let parts = node.member("allOf").map(|parts| parts.members()).unwrap_or_default();
+        open.extend(parts.into_iter().rev().map(|(_, part)| part));
+        found.push(node);
+    }
+    found
+}
+
 /// The schemas of a member of an object of which `schemas` speak; they are spread already.
 pub(crate) fn of_member<'a>(schemas: &[Node<'a>], name: &str) -> Described<'a> {
     let named: Vec<_> = schemas

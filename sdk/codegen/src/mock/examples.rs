@@ -1,6 +1,6 @@
 //! The documented examples of bodies, as values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -20,6 +20,10 @@ use crate::{
     retarget::set_doc,
 };
 
+/// The member of a document that names examples that contradict their own schemas as they are published, by the JSON
+/// pointers to their values, with the reasons. `cargo xtask import` writes it.
+const CONTRADICTING: &str = "x-contradicting-examples";
+
 /// An example of a body.
 struct Example<'a> {
     name: String,
@@ -37,6 +41,14 @@ enum Kind {
     Failure,
 }
 
+/// A function of the module.
+pub(super) struct Listed {
+    pub(super) name: String,
+    /// The place of the value that it gives.
+    pub(super) pointer: String,
+    pub(super) failure: bool,
+}
+
 /// The module with all examples of the bodies that are sent and received.
 pub(super) fn module(
     document: &Document,
@@ -44,10 +56,38 @@ pub(super) fn module(
     types: &[syn::Item],
     target: &Target,
 ) -> Result<ItemMod, Fault> {
+    Ok(collect(document, calls, types, target)?.finish())
+}
+
+/// The functions of the module.
+pub(super) fn list(
+    document: &Document,
+    calls: &[Call<'_>],
+    types: &[syn::Item],
+    target: &Target,
+) -> Result<Vec<Listed>, Fault> {
+    let functions = collect(document, calls, types, target)?.functions;
+    let listed = functions.into_iter().map(|(name, function)| Listed {
+        name,
+        pointer: function.pointer,
+        failure: function.failure,
+    });
+    Ok(listed.collect())
+}
+
+fn collect<'a>(
+    document: &Document,
+    calls: &[Call<'_>],
+    types: &'a [syn::Item],
+    target: &'a Target,
+) -> Result<Examples<'a>, Fault> {
     let mut examples = Examples {
         literals: Literals { types, target },
         functions: BTreeMap::new(),
         left_out: Vec::new(),
+        contradicting: (document.0.get(CONTRADICTING).and_then(Value::as_object))
+            .map(|places| places.keys().cloned().collect())
+            .unwrap_or_default(),
     };
     for operation in document.operations() {
         let Some(call) = calls.iter().find(|call| Some(call.id.as_str()) == operation.id()) else {
@@ -72,7 +112,7 @@ pub(super) fn module(
             }
         }
     }
-    Ok(examples.finish())
+    Ok(examples)
 }
 
 /// The examples of a JSON body: those with names, and the one without, which is named after its place.
@@ -110,15 +150,34 @@ fn of_body<'a>(document: &'a Document, body: &'a Value, place: &str, id: &str, p
     examples
 }
 
+/// What is said of an example of a failure.
+const FAILURE: &str = " A failure.";
+
 struct Examples<'a> {
     literals: Literals<'a>,
-    /// By name: where an example stands, its type, and the function that gives it.
-    functions: BTreeMap<String, (String, String, ItemFn)>,
+    /// By name.
+    functions: BTreeMap<String, Function>,
     left_out: Vec<String>,
+    /// The places of examples that contradict their schemas as they are published.
+    contradicting: BTreeSet<String>,
+}
+
+/// A function that gives an example.
+struct Function {
+    /// Where the value stands that it gives.
+    pointer: String,
+    failure: bool,
+    of: String,
+    item: ItemFn,
 }
 
 impl Examples<'_> {
     fn add(&mut self, call: &Call<'_>, kind: Kind, example: &Example<'_>) -> Result<(), Fault> {
+        if self.contradicting.contains(&example.pointer) {
+            let name = snake(&example.name);
+            self.leave_out(format!("`{name}`: as published, it contradicts its own schema"));
+            return Ok(());
+        }
         let mock = &self.literals.target.mock;
         match kind {
             Kind::Request => {
@@ -138,26 +197,16 @@ impl Examples<'_> {
                         ..*example
                     };
                     let of = parse_quote!(#mock::ResultInfo);
-                    self.insert(
-                        call,
-                        &info,
-                        &of,
-                        quote!(#mock::result_info(#text)),
-                        " Where its page stands in the list.",
-                    );
+                    let value = quote!(#mock::result_info(#text));
+                    self.insert(call, &info, "", &of, value, " Where its page stands in the list.");
                 }
                 Ok(())
             }
             Kind::Failure => {
                 let text = example.value.to_string();
                 let of = parse_quote!(#mock::Failure);
-                self.insert(
-                    call,
-                    example,
-                    &of,
-                    quote!(#mock::Failure::from_body(#text)),
-                    " A failure.",
-                );
+                let value = quote!(#mock::Failure::from_body(#text));
+                self.insert(call, example, "", &of, value, FAILURE);
                 Ok(())
             }
         }
@@ -172,7 +221,7 @@ impl Examples<'_> {
         value: &Value,
     ) -> Result<(), Fault> {
         match self.literals.expression(of, value) {
-            Ok(expression) => self.insert(call, example, of, expression, ""),
+            Ok(expression) => self.insert(call, example, within, of, expression, ""),
             Err(refusal) => {
                 let reason = match &refusal {
                     // Published examples contradict their schemas now and then.
@@ -182,24 +231,36 @@ impl Examples<'_> {
                     }
                     Refusal::Unsupported(_) => refusal.to_string(),
                 };
-                let line = format!("`{}`: {reason}", snake(&example.name));
-                if !self.left_out.contains(&line) {
-                    self.left_out.push(line);
-                }
+                self.leave_out(format!("`{}`: {reason}", snake(&example.name)));
             }
         }
         Ok(())
     }
 
+    fn leave_out(&mut self, line: String) {
+        if !self.left_out.contains(&line) {
+            self.left_out.push(line);
+        }
+    }
+
     /// Adds a function, once for each example and type.
-    fn insert(&mut self, call: &Call<'_>, example: &Example<'_>, of: &Type, expression: TokenStream, note: &str) {
+    fn insert(
+        &mut self,
+        call: &Call<'_>,
+        example: &Example<'_>,
+        within: &str,
+        of: &Type,
+        expression: TokenStream,
+        note: &str,
+    ) {
         let key = quote!(#of).to_string();
         let mut short = snake(&example.name);
         // A name that begins with a digit, for example.
         if syn::parse_str::<syn::Ident>(&short).is_err() {
             short = snake(&format!("{}_{}", call.id, example.name));
         }
-        let is_same = |(pointer, of, _): &(String, String, ItemFn)| (pointer, of) == (&example.pointer, &key);
+        let pointer = format!("{}{within}", example.pointer);
+        let is_same = |there: &Function| (&there.pointer, &there.of) == (&pointer, &key);
         let name = match self.functions.get(&short) {
             Some(there) if is_same(there) => return,
             None => short,
@@ -218,11 +279,17 @@ impl Examples<'_> {
             |summary| summary.trim_end_matches('.').to_owned(),
         );
         set_doc(&mut function.attrs, &format!("{summary}.{note}"));
-        self.functions.insert(name, (example.pointer.clone(), key, function));
+        let function = Function {
+            pointer,
+            failure: note == FAILURE,
+            of: key,
+            item: function,
+        };
+        self.functions.insert(name, function);
     }
 
     fn finish(self) -> ItemMod {
-        let functions = self.functions.into_values().map(|(_, _, function)| function);
+        let functions = self.functions.into_values().map(|function| function.item);
         let mut module: ItemMod = parse_quote! {
             #[allow(clippy::all)]
             pub mod examples {

@@ -6,6 +6,7 @@
 mod call;
 mod examples;
 mod literal;
+pub(crate) mod replay;
 mod when;
 
 use call::Call;

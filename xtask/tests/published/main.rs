@@ -1,0 +1,5 @@
+//! The tasks that read a published document, as they are called.
+
+mod drift;
+mod import;
+mod workspace;
