@@ -2,7 +2,7 @@
 //!
 //! Progenitor panics at successes of several types and at JSON without a schema, and takes JSON by another name for
 //! bytes. Here JSON by any name is JSON, and successes of several types become one that holds them all: nothing or
-//! something is what may be missing; several schemas are any JSON, with the result still taken out of an envelope; and
+//! something is what may be missing; several schemas are one of them, with the result still taken out of an envelope; and
 //! where one is not JSON, all are bytes. The status and the headers that come with a response tell them apart.
 
 use serde_json::{Map, Value, json};
@@ -182,16 +182,44 @@ fn unite(document: &Document, kinds: &[Success], place: &Place<'_>, report: &mut
         }
         Some(several) => {
             let are_envelopes = several.iter().all(|schema| envelope::is_envelope(document, schema));
-            report.lost(PASS, place, "took successes of several types for JSON of any kind");
-            match are_envelopes {
-                true if may_be_empty => (
-                    Success::Json(Some(around(json!({ "nullable": true })))),
-                    Answer::MaybeEmpty,
-                ),
-                true => (Success::Json(Some(around(json!({})))), Answer::Typed),
-                false => (Success::Json(None), Answer::Any),
+            let are_none = !several.iter().any(|schema| envelope::is_envelope(document, schema));
+            if !are_envelopes && !are_none {
+                report.lost(
+                    PASS,
+                    place,
+                    "took successes with and without an envelope for JSON of any kind",
+                );
+                return (Success::Json(None), Answer::Any);
+            }
+            report.kept(PASS, place, "made one success of those of several types");
+            let schema = match are_envelopes {
+                true => around(union(
+                    several
+                        .iter()
+                        .filter_map(|schema| envelope::property(document, schema, "result")),
+                )),
+                false => union(several.iter().copied()),
+            };
+            match may_be_empty {
+                true => (Success::Json(Some(optional(document, &schema))), Answer::MaybeEmpty),
+                false => (Success::Json(Some(schema)), Answer::Typed),
             }
         }
+    }
+}
+
+/// One schema for values of any of these.
+fn union<'a>(schemas: impl Iterator<Item = &'a Value>) -> Value {
+    let mut distinct: Vec<&Value> = Vec::new();
+    schemas.for_each(|schema| {
+        if !distinct.contains(&schema) {
+            distinct.push(schema);
+        }
+    });
+    match distinct.as_slice() {
+        [] => json!({}),
+        [schema] => (*schema).clone(),
+        _ => json!({ "oneOf": distinct }),
     }
 }
 
@@ -270,19 +298,24 @@ mod tests {
     }
 
     #[test]
-    fn several_types_are_any_json_and_envelopes_stay_envelopes() {
-        let responses =
-            json!({ "200": content(json!({ "type": "string" })), "default": {}, "201": content(json!({})) });
+    fn several_types_are_one_of_them_and_envelopes_stay_envelopes() {
+        let (text, number) = (json!({ "type": "string" }), json!({ "type": "integer" }));
+        let responses = json!({ "200": content(text.clone()), "default": {}, "201": content(number.clone()) });
         let (read, answer, lost) = success(responses);
+        let union = json!({ "oneOf": [text, number] });
         assert_eq!(
-            (read, answer, lost),
-            (json!({ "application/json": { "schema": {} } }), Answer::Any, true)
+            (&read["application/json"]["schema"], answer, lost),
+            (&union, Answer::Typed, false)
         );
-        let envelope = |result: &str| {
-            content(json!({ "properties": { "success": {}, "errors": {}, "result": { "type": result } } }))
-        };
-        let (read, answer, _) = success(json!({ "200": envelope("string"), "202": envelope("object") }));
-        assert_eq!(read["application/json"]["schema"]["properties"]["result"], json!({}));
-        assert_eq!(answer, Answer::Typed);
+        let envelope =
+            |result: &Value| content(json!({ "properties": { "success": {}, "errors": {}, "result": result } }));
+        let (read, answer, _) = success(json!({ "200": envelope(&text), "202": envelope(&number) }));
+        let result = &read["application/json"]["schema"]["properties"]["result"];
+        assert_eq!((result, answer), (&union, Answer::Typed));
+        let (read, answer, lost) = success(json!({ "200": envelope(&text), "202": content(number) }));
+        assert_eq!(
+            (&read["application/json"]["schema"], answer, lost),
+            (&json!({}), Answer::Any, true)
+        );
     }
 }
