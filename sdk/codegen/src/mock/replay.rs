@@ -104,7 +104,7 @@ fn function(call: &Call<'_>) -> syn::ItemFn {
     for parameter in &call.facts.parameters {
         let setter = (call.setters.iter()).find(|setter| parameter.is_called(&setter.name.to_string()));
         let Some(setter) = setter else { continue };
-        let (name, ident, of) = (&parameter.name, &setter.name, &setter.of);
+        let (name, ident, of) = (parameter.wire_name(), &setter.name, &setter.of);
         match parameter.location.as_deref() {
             Some("path") => set.push(quote!(call = call.#ident(given.path::<#of>(#path, #name)?);)),
             location => {
