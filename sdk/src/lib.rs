@@ -12,6 +12,8 @@ pub mod fleet;
 mod generated;
 #[cfg(feature = "mock")]
 pub mod mock;
+mod nullable;
+mod number;
 mod rate_limit;
 mod raw_request;
 mod request_options;
@@ -26,6 +28,8 @@ pub use envelope::{ResponseInfo, ResponseInfoSource, ResultInfo};
 pub use error::{Error, ErrorKind};
 #[doc(inline)]
 pub use generated::{Client, builder, types};
+pub use nullable::Nullable;
+pub use number::{NotANumber, Number};
 pub use rate_limit::{RateLimit, RateLimitPolicy};
 pub use raw_request::RawRequest;
 pub use request_options::RequestOptions;

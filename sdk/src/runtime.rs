@@ -19,6 +19,7 @@ mod retry;
 #[cfg(feature = "fleet")]
 mod stop;
 mod telemetry;
+mod variants;
 
 use std::{
     fmt,
@@ -35,7 +36,7 @@ use http::{HeaderValue, Method};
 use crate::Client;
 use crate::{Clock, Credentials, base_url::BaseUrl, request_options::Settings};
 
-pub use crate::{Error, RequestOptions, Response};
+pub use crate::{Error, Nullable, Number, RequestOptions, Response};
 #[doc(hidden)]
 pub use bytes::Bytes;
 pub(crate) use call::Call;
@@ -63,6 +64,8 @@ pub(crate) use retry::{Jitter, full_jitter, is_failure_of_server, is_transient};
 #[cfg(feature = "fleet")]
 pub(crate) use stop::Stop;
 pub(crate) use telemetry::unusable;
+#[doc(hidden)]
+pub use variants::{Variant, candidates};
 
 pub(crate) use pacing::Unsent;
 use pacing::{Pacer, Patience, Permit};

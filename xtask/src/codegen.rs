@@ -33,6 +33,16 @@ pub(crate) fn run(root: &Path, check: bool, out: &mut dyn Write) -> Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
+/// Prints what is changed in the document before code is generated from it.
+pub(crate) fn explain(root: &Path, out: &mut dyn Write) -> Result<ExitCode, Box<dyn Error>> {
+    let document = fs::read_to_string(root.join(DOCUMENT)).map_err(|cause| format!("{DOCUMENT}: {cause}"))?;
+    let changes = Generator::of_sdk()
+        .explain(&document)
+        .map_err(|cause| format!("openapi/{cause}"))?;
+    changes.iter().try_for_each(|change| writeln!(out, "{change}"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Generates one file, or checks it; tells whether it was stale.
 fn file(root: &Path, name: &str, fresh: &str, check: bool, out: &mut dyn Write) -> Result<bool, Box<dyn Error>> {
     let path = root.join(name);

@@ -30,6 +30,9 @@ enum Task {
         /// Writes nothing; shows what is stale, and exits with 1 if anything is.
         #[arg(long)]
         check: bool,
+        /// Writes nothing; tells what is changed in the document before code is generated from it, and where.
+        #[arg(long, conflicts_with = "check")]
+        explain: bool,
         /// The folder of the workspace; by default the one that this program was built in.
         #[arg(long, default_value = workspace())]
         root: PathBuf,
@@ -84,7 +87,10 @@ enum Task {
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
-        Task::Codegen { check, root } => codegen::run(&root, check, &mut std::io::stdout().lock()),
+        Task::Codegen {
+            explain: true, root, ..
+        } => codegen::explain(&root, &mut std::io::stdout().lock()),
+        Task::Codegen { check, root, .. } => codegen::run(&root, check, &mut std::io::stdout().lock()),
         Task::Cost { runs, dev, keep } => cost::run(
             Path::new(workspace()),
             runs.max(1),

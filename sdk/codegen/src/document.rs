@@ -9,9 +9,8 @@ use crate::error::Fault;
 /// The members of a path item that are operations.
 pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// The members of a schema that hold the very value that the schema describes, so that a `$ref` in them is followed
-/// without a property or an array in between.
-const COMPOSITIONS: [&str; 4] = ["allOf", "anyOf", "oneOf", "not"];
+/// What the `$ref` to a schema among the components begins with.
+pub(crate) const SCHEMAS: &str = "#/components/schemas/";
 
 /// A document; once it is checked, its `$ref`s all lead somewhere.
 #[derive(Clone, Debug)]
@@ -54,10 +53,9 @@ impl Document {
         Ok(Self(root))
     }
 
-    /// Checks that each `$ref` leads somewhere, and that no schema is made of itself.
+    /// Checks that each `$ref` leads somewhere.
     pub(crate) fn check(&self) -> Result<(), Fault> {
-        self.check_references("", &self.0)?;
-        self.check_recursion()
+        self.check_references("", &self.0)
     }
 
     /// The value at a JSON pointer or at the target of a `$ref`.
@@ -139,6 +137,11 @@ impl Document {
                         && used.insert(target)
                     {
                         open.extend(self.at(target));
+                        // Of a reference into a component, the component is kept.
+                        let component = target.match_indices('/').nth(3).map(|(end, _)| &target[..end]);
+                        if let Some(component) = component.filter(|component| used.insert(component)) {
+                            open.extend(self.at(component));
+                        }
                     }
                     open.extend(object.values());
                 }
@@ -164,78 +167,43 @@ impl Document {
         })
     }
 
-    /// Calls `change` on every operation.
-    pub(crate) fn for_each_operation(&mut self, mut change: impl FnMut(&mut Map<String, Value>)) {
-        let items = self.0.get_mut("paths").and_then(Value::as_object_mut);
-        for item in items.into_iter().flatten().filter_map(|(_, item)| item.as_object_mut()) {
-            for method in METHODS {
-                if let Some(operation) = item.get_mut(method).and_then(Value::as_object_mut) {
-                    change(operation);
-                }
-            }
-        }
-    }
-
     /// The schemas of the components, by name.
     pub(crate) fn schemas(&self) -> impl Iterator<Item = (&String, &Value)> {
         let schemas = self.at("/components/schemas").and_then(Value::as_object);
         schemas.into_iter().flatten()
     }
 
-    /// Calls `change` on every schema of the document, wherever it stands, from the outside in.
-    pub(crate) fn for_each_schema(&mut self, change: &mut impl FnMut(&mut Map<String, Value>)) {
-        self.for_each_schema_at(&mut |_, schema| change(schema));
-    }
-
-    /// Like [`for_each_schema`](Self::for_each_schema), also telling what each schema is for.
-    pub(crate) fn for_each_schema_at(&mut self, change: &mut impl FnMut(Position<'_>, &mut Map<String, Value>)) {
-        let components = self.0.get_mut("components").and_then(Value::as_object_mut);
-        for (kind, components) in components.into_iter().flatten() {
-            for (name, component) in components.as_object_mut().into_iter().flatten() {
-                match kind.as_str() {
-                    "schemas" => walk_schema(component, &mut |schema| change(Position::Component(name), schema)),
-                    "responses" => of_message(component, &mut |schema| change(Position::Response, schema)),
-                    _ => of_message(component, &mut |schema| change(Position::Request, schema)),
-                }
-            }
-        }
-        let items = self.0.get_mut("paths").and_then(Value::as_object_mut);
-        for item in items.into_iter().flatten().filter_map(|(_, item)| item.as_object_mut()) {
-            let of_parameters = |owner: &mut Map<String, Value>, change: &mut dyn FnMut(&mut Map<String, Value>)| {
-                let parameters = owner.get_mut("parameters").and_then(Value::as_array_mut);
-                parameters
-                    .into_iter()
-                    .flatten()
-                    .for_each(|parameter| of_message(parameter, change));
-            };
-            of_parameters(item, &mut |schema| change(Position::Request, schema));
-            for method in METHODS {
-                let Some(operation) = item.get_mut(method).and_then(Value::as_object_mut) else {
-                    continue;
-                };
-                of_parameters(operation, &mut |schema| change(Position::Request, schema));
-                if let Some(body) = operation.get_mut("requestBody") {
-                    of_message(body, &mut |schema| change(Position::Request, schema));
-                }
-                let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
-                for (_, response) in responses.into_iter().flatten() {
-                    of_message(response, &mut |schema| change(Position::Response, schema));
-                }
-            }
-        }
-    }
-
     /// The names of the component schemas that are part of a response.
     pub(crate) fn received(&self) -> HashSet<String> {
+        let of_operations = self
+            .operations()
+            .filter_map(|operation| operation.value.get("responses"));
+        self.reached(of_operations.chain(self.at("/components/responses")).collect())
+    }
+
+    /// The names of the component schemas that are part of a request.
+    pub(crate) fn sent(&self) -> HashSet<String> {
+        let of_operations = self.operations().flat_map(|operation| {
+            let Operation { value, item, .. } = operation;
+            [
+                value.get("parameters"),
+                item.get("parameters"),
+                value.get("requestBody"),
+            ]
+        });
+        let of_operations = of_operations.flatten();
+        let components = ["/components/parameters", "/components/requestBodies"];
+        let components = components.iter().filter_map(|place| self.at(place));
+        self.reached(of_operations.chain(components).collect())
+    }
+
+    /// The names of the component schemas that these values lead to.
+    pub(crate) fn reached<'a>(&'a self, mut open: Vec<&'a Value>) -> HashSet<String> {
         let mut names = HashSet::new();
-        let mut open: Vec<&Value> = (self.operations())
-            .filter_map(|operation| operation.value.get("responses"))
-            .chain(self.at("/components/responses"))
-            .collect();
         while let Some(value) = open.pop() {
             match value {
                 Value::Object(object) => {
-                    let name = reference(value).and_then(|target| target.strip_prefix("#/components/schemas/"));
+                    let name = reference(value).and_then(|target| target.strip_prefix(SCHEMAS));
                     if let Some(name) = name
                         && names.insert(name.to_owned())
                     {
@@ -255,12 +223,8 @@ impl Document {
             Value::Object(object) => {
                 if let Some(target) = reference(value) {
                     let here = format!("{pointer}/$ref");
-                    // Progenitor goes by the name of a component alone, whatever comes before it.
-                    if target
-                        .strip_prefix("#/components/")
-                        .is_none_or(|rest| rest.split('/').count() != 2)
-                    {
-                        let reason = format!("`{target}` is not a component; only `#/components/…/…` is supported");
+                    if !target.starts_with("#/") {
+                        let reason = format!("`{target}` is in another document; only `#/…` is supported");
                         return Err(Fault::new(here, reason));
                     }
                     if self.at(target).is_none() {
@@ -277,45 +241,6 @@ impl Document {
             _ => Ok(()),
         }
     }
-
-    /// Refuses a schema that is made of itself, which would send the generator into an endless recursion.
-    fn check_recursion(&self) -> Result<(), Fault> {
-        for (name, schema) in self.schemas() {
-            let own = format!("#{}", join("/components/schemas", name));
-            let mut seen = HashSet::new();
-            let mut open = vec![schema];
-            while let Some(schema) = open.pop() {
-                if let Some(target) = reference(schema) {
-                    if target == own {
-                        let pointer = join("/components/schemas", name);
-                        return Err(Fault::new(pointer, "the schema is composed of itself"));
-                    }
-                    if seen.insert(target) {
-                        open.extend(self.at(target));
-                    }
-                }
-                for keyword in COMPOSITIONS {
-                    match schema.get(keyword) {
-                        Some(Value::Array(items)) => open.extend(items),
-                        Some(item) => open.push(item),
-                        None => {}
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// What a schema is for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Position<'a> {
-    /// A component, of that name.
-    Component(&'a str),
-    /// A parameter or a request body.
-    Request,
-    /// A response.
-    Response,
 }
 
 /// One operation of a document.
@@ -376,39 +301,6 @@ fn is_example(key: &str) -> bool {
     matches!(key, "example" | "examples")
 }
 
-/// The schemas of a parameter, a header, a request body or a response.
-fn of_message(message: &mut Value, change: &mut dyn FnMut(&mut Map<String, Value>)) {
-    if let Some(schema) = message.get_mut("schema") {
-        walk_schema(schema, change);
-    }
-    let content = message.get_mut("content").and_then(Value::as_object_mut);
-    for (_, media_type) in content.into_iter().flatten() {
-        if let Some(schema) = media_type.get_mut("schema") {
-            walk_schema(schema, change);
-        }
-    }
-}
-
-/// A schema and those within it. Properties are told from keywords: a property may be called `pattern`.
-fn walk_schema(schema: &mut Value, change: &mut dyn FnMut(&mut Map<String, Value>)) {
-    let Some(schema) = schema.as_object_mut() else { return };
-    change(schema);
-    for (keyword, value) in schema {
-        match (keyword.as_str(), value) {
-            ("properties", Value::Object(properties)) => {
-                properties
-                    .values_mut()
-                    .for_each(|property| walk_schema(property, change));
-            }
-            ("allOf" | "anyOf" | "oneOf", Value::Array(parts)) => {
-                parts.iter_mut().for_each(|part| walk_schema(part, change));
-            }
-            ("items" | "additionalProperties" | "not", part) => walk_schema(part, change),
-            _ => {}
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -452,27 +344,12 @@ mod tests {
         );
         assert_eq!(fault(&text), expected);
         let text = with_schemas(r#"{"A":{"$ref":"other.json"}}"#);
-        assert!(fault(&text).reason.contains("is not a component"));
-        let text = with_schemas(r##"{"A":{"allOf":[{"$ref":"#/components/schemas/A/allOf/0"}]}}"##);
-        assert!(fault(&text).reason.contains("is not a component"));
+        assert!(fault(&text).reason.contains("is in another document"));
     }
 
     #[test]
     fn a_reference_in_an_example_is_data() {
         let text = with_schemas(r##"{"A":{"example":{"$ref":"#/none"}}}"##);
         assert!(Document::parse(&text).is_ok());
-    }
-
-    #[test]
-    fn a_schema_composed_of_itself_is_refused() {
-        let text = with_schemas(
-            r##"{"A":{"allOf":[{"$ref":"#/components/schemas/B"}]},"B":{"$ref":"#/components/schemas/A"}}"##,
-        );
-        assert_eq!(
-            fault(&text),
-            Fault::new("/components/schemas/A", "the schema is composed of itself")
-        );
-        let tree = r##"{"A":{"type":"object","properties":{"left":{"$ref":"#/components/schemas/A"}}}}"##;
-        assert!(Document::parse(&with_schemas(tree)).is_ok());
     }
 }

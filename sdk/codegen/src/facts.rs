@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     document::{Document, Operation, json_schema},
-    passes::{envelope, errors},
+    passes::{enumerations::WIRE, envelope, errors},
+    unions::{self, VariantFacts},
 };
 
 /// The keywords that constrain a value and that no type of Rust says.
@@ -37,6 +38,12 @@ pub(crate) struct SchemaFacts {
     pub(crate) members: Vec<Parameter>,
     /// What the document says of its values in words of JSON Schema and the type does not.
     pub(crate) constraints: Map<String, Value>,
+    /// The document's names, by the names that members have in place of them.
+    pub(crate) wire: BTreeMap<String, String>,
+    /// The document's texts and the names in Rust, by what stands for the values of an enumeration.
+    pub(crate) values: BTreeMap<String, (String, String)>,
+    /// The variants of a union.
+    pub(crate) variants: Vec<VariantFacts>,
 }
 
 /// One operation.
@@ -64,6 +71,8 @@ pub(crate) struct OperationFacts {
 #[derive(Clone, Debug)]
 pub(crate) struct Parameter {
     pub(crate) name: String,
+    /// What it is called for progenitor, which is its name unless that would be another's in Rust.
+    key: String,
     /// Where a parameter stands: `path`, `query` or `header`; nothing for a member of a body.
     pub(crate) location: Option<String>,
     pub(crate) required: bool,
@@ -80,19 +89,17 @@ pub(crate) struct Parameter {
 }
 
 impl Facts {
-    pub(crate) fn read(document: &Document) -> Self {
-        let operations = (document.operations())
-            .filter_map(|operation| Some((operation.id()?.to_owned(), OperationFacts::read(document, operation))))
-            .collect();
-        let schemas = (document.schemas())
-            .map(|(name, schema)| {
-                let resolved = resolve(document, schema);
-                let facts = SchemaFacts {
-                    members: Parameter::of_body(document, resolved),
-                    constraints: constraints(document, resolved),
-                };
-                (identifier(name), facts)
+    /// Reads a document, of which `shaped` is what the passes made, in which the names are those of the models.
+    pub(crate) fn read(document: &Document, shaped: &Document) -> Self {
+        let operations = (document.operations().zip(shaped.operations()))
+            .filter_map(|(operation, shaped_operation)| {
+                let mut facts = OperationFacts::read(shaped, shaped_operation);
+                facts.enveloped = is_enveloped(document, operation);
+                Some((operation.id()?.to_owned(), facts))
             })
+            .collect();
+        let schemas = (shaped.schemas())
+            .map(|(name, schema)| (identifier(name), SchemaFacts::read(shaped, schema)))
             .collect();
         Self { operations, schemas }
     }
@@ -136,6 +143,34 @@ impl Facts {
     }
 }
 
+impl SchemaFacts {
+    fn read(document: &Document, schema: &Value) -> Self {
+        let schema = resolve(document, schema);
+        let wire = schema.get(WIRE).and_then(Value::as_object);
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        Self {
+            members: Parameter::of_body(document, schema),
+            constraints: constraints(document, schema),
+            wire: (wire.into_iter().flatten())
+                .filter_map(|(name, wire)| Some((name.clone(), text(wire)?)))
+                .collect(),
+            values: (wire.into_iter().flatten())
+                .filter_map(|(name, value)| Some((name.clone(), (text(value.get(0)?)?, text(value.get(1)?)?))))
+                .collect(),
+            variants: unions::facts(document, schema),
+        }
+    }
+}
+
+/// Whether success is an envelope around a `result`.
+fn is_enveloped(document: &Document, operation: Operation<'_>) -> bool {
+    let responses = operation.value.get("responses").and_then(Value::as_object);
+    (responses.into_iter().flatten())
+        .filter(|(status, _)| errors::is_success(status, responses))
+        .filter_map(|(_, response)| json_schema(document.resolve(response)))
+        .any(|schema| envelope::is_envelope(document, schema))
+}
+
 impl OperationFacts {
     fn read(document: &Document, operation: Operation<'_>) -> Self {
         let Operation {
@@ -147,11 +182,6 @@ impl OperationFacts {
             None => !matches!(method, "post" | "patch"),
         };
         let permissions = value.get("x-api-token-group").and_then(Value::as_array);
-        let responses = value.get("responses").and_then(Value::as_object);
-        let enveloped = (responses.into_iter().flatten())
-            .filter(|(status, _)| errors::is_success(status, responses))
-            .filter_map(|(_, response)| json_schema(document.resolve(response)))
-            .any(|schema| envelope::is_envelope(document, schema));
         let body = value.get("requestBody").map(|body| document.resolve(body));
         Self {
             path: path.to_owned(),
@@ -159,7 +189,7 @@ impl OperationFacts {
             media_type: (body.and_then(|body| body.get("content")?.as_object()?.keys().next()))
                 .map(|name| name.split(';').next().unwrap_or_default().trim().to_owned()),
             idempotent,
-            enveloped,
+            enveloped: is_enveloped(document, operation),
             permissions: (permissions.into_iter().flatten())
                 .filter_map(|name| Some(name.as_str()?.to_owned()))
                 .collect(),
@@ -215,8 +245,16 @@ impl Parameter {
         let required = schema.get("required").and_then(Value::as_array);
         let is_required = |name: &str| required.is_some_and(|names| names.iter().any(|n| n == name));
         let properties = schema.get("properties").and_then(Value::as_object);
+        let wire = |name: &str| schema.get(WIRE)?.get(name)?.as_str();
         (properties.into_iter().flatten())
-            .map(|(name, schema)| Self::of_schema(document, name, schema, is_required(name)))
+            .map(|(key, schema)| {
+                let name = wire(key).unwrap_or(key);
+                let member = Self::of_schema(document, name, schema, is_required(key));
+                Self {
+                    key: key.clone(),
+                    ..member
+                }
+            })
             .collect()
     }
 
@@ -236,6 +274,7 @@ impl Parameter {
         let description = schema.get("description").or_else(|| resolved.get("description"));
         Self {
             name: name.to_owned(),
+            key: name.to_owned(),
             location: None,
             required,
             nullable,
@@ -253,12 +292,12 @@ impl Parameter {
 impl Parameter {
     /// Whether this is what the generated code calls `ident`.
     pub(crate) fn is_called(&self, ident: &str) -> bool {
-        identifier(&self.name) == identifier(ident)
+        identifier(&self.key) == identifier(ident)
     }
 
     /// What progenitor calls it.
     pub(crate) fn ident(&self) -> String {
-        snake(&self.name)
+        snake(&self.key)
     }
 
     /// Documentation for its setter.
@@ -307,7 +346,7 @@ pub(crate) fn snake(name: &str) -> String {
 
 /// The schema that `schema` stands for: itself, or what its `$ref` leads to, also where that is the only part of an
 /// `allOf`, which is how a reference gets a description of its own.
-fn resolve<'a>(document: &'a Document, schema: &'a Value) -> &'a Value {
+pub(crate) fn resolve<'a>(document: &'a Document, schema: &'a Value) -> &'a Value {
     let schema = document.resolve(schema);
     match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
         Some([part]) => resolve(document, part),
@@ -372,13 +411,22 @@ fn example(document: &Document, value: &Value) -> Option<Value> {
         let (_, example) = value.get("examples")?.as_object()?.iter().next()?;
         document.resolve(example).get("value")
     };
-    let of_schema = || value.get("enum")?.as_array()?.first();
+    let of_schema = || {
+        let first = value.get("enum")?.as_array()?.first()?;
+        let wire = || value.get(WIRE)?.get(first.as_str()?)?.get(0);
+        Some(wire().unwrap_or(first))
+    };
     value.get("example").or_else(named).or_else(of_schema).cloned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(document: &Value) -> Facts {
+        let document = Document::parse(&document.to_string()).unwrap();
+        Facts::read(&document, &document)
+    }
 
     #[test]
     fn the_limits_of_a_member_that_has_its_schema_by_reference_are_known() {
@@ -393,7 +441,7 @@ mod tests {
                 } },
             } },
         });
-        let facts = Facts::read(&Document::parse(&document.to_string()).unwrap());
+        let facts = read(&document);
         let [size] = facts.members("Edit") else { panic!() };
         assert!(size.integral && !size.required);
         assert_eq!((size.minimum, size.maximum), (Some(5), Some(50)));
@@ -413,7 +461,7 @@ mod tests {
                 "Tree": { "type": "array", "maxItems": 2, "items": { "$ref": "#/components/schemas/Tree" } },
             } },
         });
-        let facts = Facts::read(&Document::parse(&document.to_string()).unwrap());
+        let facts = read(&document);
         assert_eq!(
             Value::from(facts.schema("Tree").unwrap().constraints.clone()),
             json!({ "maxItems": 2 })

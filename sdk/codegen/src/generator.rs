@@ -1,8 +1,8 @@
 //! The whole way from a document to Rust.
 
 use crate::{
-    Error, Modules, Outline, document::Document, error::Fault, facts::Facts, header, mock, modules, outline, passes,
-    progenitor, retarget, rules, select,
+    Change, Error, Modules, Outline, document::Document, error::Fault, facts::Facts, header, mock, modules, outline,
+    passes, progenitor, report::Report, retarget, rules, select,
 };
 
 /// The document of the SDK, in its folder `openapi`.
@@ -229,11 +229,30 @@ impl Generator {
         let made = || {
             let target = self.target()?;
             let original = self.part(document)?;
-            let (adapted, facts, client) = client(&original, &target)?;
-            let outline = outline::of_client(&client, &facts, &adapted)?;
+            let mut report = Report::default();
+            let (adapted, facts, client) = client(&original, &target, &mut report)?;
+            let mut outline = outline::of_client(&client, &facts, &adapted)?;
+            outline.changes = report.into_changes();
             Ok((outline, prettyplease::unparse(&client)))
         };
         made().map(code).map_err(|fault| Error::new(&self.name, fault))
+    }
+
+    /// Tells what is changed in a document, in memory, before code is generated from it, and what is lost by that.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`generate`](Self::generate) about what is no document that code can be generated from.
+    pub fn explain(&self, document: &str) -> Result<Vec<Change>, Error> {
+        let explain = || {
+            let mut report = Report::default();
+            let mut document = self.part(document)?;
+            rules::check(&document)?;
+            passes::shape(&mut document, &mut report);
+            passes::adapt(&mut document, &mut report);
+            Ok(report.into_changes())
+        };
+        explain().map_err(|fault| Error::new(&self.name, fault))
     }
 
     /// The part of a document that the code is generated for: the operations that are wanted, with what they refer to.
@@ -302,17 +321,18 @@ fn code(
     target: &Target,
     make: impl FnOnce(&Document, &Facts, syn::File, &Target) -> Result<syn::File, Fault>,
 ) -> Result<String, Fault> {
-    let (_, facts, client) = client(original, target)?;
+    let (_, facts, client) = client(original, target, &mut Report::default())?;
     let file = make(original, &facts, client, target)?;
     Ok(prettyplease::unparse(&file))
 }
 
 /// The client of a document, with the document as it was when the client was made of it.
-fn client(original: &Document, target: &Target) -> Result<(Document, Facts, syn::File), Fault> {
+fn client(original: &Document, target: &Target, report: &mut Report) -> Result<(Document, Facts, syn::File), Fault> {
     rules::check(original)?;
-    let facts = Facts::read(original);
     let mut document = original.clone();
-    passes::run(&mut document);
+    passes::shape(&mut document, report);
+    let facts = Facts::read(original, &document);
+    passes::adapt(&mut document, report);
     let finish = |part: &Document, file: &mut syn::File| retarget::run(file, &facts.of_part(part), target);
     let client = progenitor::generate(&document, &finish)?;
     Ok((document, facts, client))

@@ -77,12 +77,17 @@ mod modules;
 mod outline;
 mod passes;
 mod progenitor;
+mod report;
 mod retarget;
 mod rules;
+mod rust_names;
 mod select;
+mod unions;
+mod walk;
 
 pub use error::Error;
 pub use generator::Generator;
 pub use header::{Staleness, staleness};
 pub use modules::{Module, Modules};
 pub use outline::{MemberOutline, OperationOutline, Outline, TypeOutline};
+pub use report::Change;

@@ -88,7 +88,7 @@ pub(crate) fn generate(
     let codes = in_parallel(&groups, |(_, group)| {
         let part = document.part(|path, method| group.operations.iter().any(|(p, m)| p == path && *m == method));
         part.check().and_then(|()| generator.client_of(&part)).map(|code| {
-            let ids = Facts::read(&part).operations.into_keys().collect();
+            let ids = Facts::read(&part, &part).operations.into_keys().collect();
             (ids, header::with_header(generator.name(), text, &code))
         })
     });

@@ -6,6 +6,7 @@ use quote::ToTokens;
 use syn::{Attribute, Expr, Field, Fields, ImplItem, Item, Lit, LitStr, Type};
 
 use crate::{
+    Change,
     document::{Document, Operation, is_json},
     error::Fault,
     facts::Facts,
@@ -27,6 +28,8 @@ pub struct Outline {
     pub types: Vec<TypeOutline>,
     /// The document as it was after all that was done to it in memory before there was code, in JSON.
     pub adapted: String,
+    /// What [`Generator::explain`](crate::Generator::explain) tells.
+    pub changes: Vec<Change>,
 }
 
 /// A generated operation. Its types are written as they are within the client's module: `types::Zone` is a model.
@@ -110,6 +113,7 @@ pub(crate) fn of_client(client: &syn::File, facts: &Facts, adapted: &Document) -
         operations: operations.collect(),
         types,
         adapted: adapted.0.to_string(),
+        changes: Vec::new(),
     })
 }
 

@@ -15,6 +15,7 @@ use crate::{
     document::{Document, join},
     error::Fault,
     passes,
+    report::Report,
 };
 
 /// Generates builders and models for a document that went through the passes.
@@ -81,7 +82,7 @@ fn alone(
 ) -> Option<(usize, Fault)> {
     let mut part = document.clone();
     part.0["paths"] = Value::Object([(path.to_owned(), item)].into_iter().collect());
-    passes::prune(&mut part);
+    passes::prune(&mut part, &mut Report::default());
     let reason = attempt(&part).err()?;
     Some((part.schemas().count(), Fault::new(pointer, reason)))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
     document::{Document, Operation, join},
@@ -43,38 +43,12 @@ const NAMING: [&str; 15] = [
 /// Checks a document whose `$ref`s all lead somewhere.
 pub(crate) fn check(document: &Document) -> Result<(), Fault> {
     schemas("", &document.0, false)?;
-    let names = document.schemas().map(|(name, _)| name.as_str());
-    distinct(names, |name| join("/components/schemas", name))?;
-    // Progenitor's own names for what the runtime calls otherwise.
-    if let Some((name, _)) = document
-        .schemas()
-        .find(|(name, _)| matches!(name.as_str(), "ByteStream" | "ResponseValue"))
-    {
-        return Err(Fault::new(
-            join("/components/schemas", name),
-            "this name is taken by the generator; choose another",
-        ));
-    }
     let mut ids = BTreeMap::new();
     document.operations().try_for_each(|operation| {
         identifier(&operation, &mut ids)?;
         extensions(&operation)?;
         parameters(document, &operation)
     })
-}
-
-/// Names that differ in case and punctuation alone would be one name in Rust, or be taken for one another.
-fn distinct<'a>(names: impl Iterator<Item = &'a str>, place: impl Fn(&str) -> String) -> Result<(), Fault> {
-    let mut seen = BTreeMap::new();
-    for name in names {
-        if let Some(other) = seen.insert(facts::identifier(name), name)
-            && other != name
-        {
-            let reason = format!("`{name}` and `{other}` differ in case and punctuation alone; rename one");
-            return Err(Fault::new(place(name), reason));
-        }
-    }
-    Ok(())
 }
 
 fn identifier(operation: &Operation<'_>, ids: &mut BTreeMap<String, String>) -> Result<(), Fault> {
@@ -189,12 +163,16 @@ fn parameters(document: &Document, operation: &Operation<'_>) -> Result<(), Faul
     Ok(())
 }
 
-/// The types of schemas, which progenitor does not check. `names` says that the members of `value` are named freely.
+/// The extensions of schemas. `names` says that the members of `value` are named freely.
 fn schemas(pointer: &str, value: &Value, names: bool) -> Result<(), Fault> {
     match value {
         Value::Object(object) => {
             if !names {
-                schema(pointer, object)?;
+                for name in ["x-integral", "x-observed-null"] {
+                    if object.get(name).is_some_and(|value| !value.is_boolean()) {
+                        return Err(Fault::new(join(pointer, name), "it must be true or false"));
+                    }
+                }
             }
             // What is data, an extension's own, or of types of another kind.
             let is_foreign = |key: &str| {
@@ -211,24 +189,4 @@ fn schemas(pointer: &str, value: &Value, names: bool) -> Result<(), Fault> {
         }
         _ => Ok(()),
     }
-}
-
-fn schema(pointer: &str, schema: &Map<String, Value>) -> Result<(), Fault> {
-    const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
-    for name in ["x-integral", "x-observed-null"] {
-        if schema.get(name).is_some_and(|value| !value.is_boolean()) {
-            return Err(Fault::new(join(pointer, name), "it must be true or false"));
-        }
-    }
-    let Some(kind) = schema.get("type") else { return Ok(()) };
-    if !kind.as_str().is_some_and(|kind| TYPES.contains(&kind)) {
-        return Err(Fault::new(
-            join(pointer, "type"),
-            format!("{kind} is not one of {}", TYPES.join(", ")),
-        ));
-    }
-    if kind == "array" && !schema.contains_key("items") {
-        return Err(Fault::new(pointer, "an array must say what its `items` are"));
-    }
-    Ok(())
 }

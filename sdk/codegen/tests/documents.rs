@@ -133,13 +133,21 @@ fn an_operation_that_progenitor_cannot_take_is_named() {
 }
 
 #[test]
-fn a_schema_that_progenitor_cannot_take_is_named() {
-    let broken = document(|document| {
+fn values_that_differ_in_case_alone_are_variants_of_their_own() {
+    let odd = document(|document| {
         document["components"]["schemas"]["Thing"] =
             json!({ "properties": { "a": { "$ref": "#/components/schemas/Odd" } } });
-        document["components"]["schemas"]["Odd"] = json!({ "type": "string", "enum": ["a", "A", "a "] });
+        document["components"]["schemas"]["Odd"] = json!({ "type": "string", "enum": ["a", "A", "a ", "<="] });
     });
-    assert_fault(&broken, "/components/schemas/Odd", "progenitor cannot take this");
+    let code = generate(&odd).unwrap();
+    for part in [
+        r#"Self::A => "a","#,
+        r#"Self::AUppercase => "A","#,
+        r#"Self::LessThanOrEqual => "<=","#,
+    ] {
+        assert!(code.contains(part), "{part} is not in:\n{code}");
+    }
+    assert!(!code.contains("Value0"), "{code}");
 }
 
 #[test]
@@ -157,8 +165,8 @@ fn what_is_not_openapi_is_refused_at_its_place() {
         operation(document)["parameters"].as_array_mut().unwrap().push(lost);
     });
     assert_fault(&broken, OPERATION, "not OpenAPI 3.0");
-    let broken = document(|document| document["components"]["schemas"]["Thing"] = json!(["no schema"]));
-    assert_fault(&broken, "/components/schemas/Thing", "not OpenAPI 3.0");
+    let odd = document(|document| document["components"]["schemas"]["Thing"] = json!(["no schema"]));
+    assert!(generate(&odd).unwrap().contains("Response<::serde_json::Value>"));
 }
 
 #[test]
@@ -174,7 +182,7 @@ fn a_panic_inside_the_generator_does_not_silence_those_after_it() {
 fn a_rule_that_is_broken_is_named_with_its_place() {
     type Change = fn(&mut Value);
     let schema = "/components/schemas/Thing";
-    let changes: [(String, &str, Change); 8] = [
+    let changes: [(String, &str, Change); 6] = [
         (
             format!("{OPERATION}/operationId"),
             "a method `from_env` of its own",
@@ -201,16 +209,6 @@ fn a_rule_that_is_broken_is_named_with_its_place() {
         ),
         (format!("{schema}/x-integral"), "true or false", |document| {
             document["components"]["schemas"]["Thing"]["x-integral"] = json!("yes");
-        }),
-        (
-            format!("{schema}/properties/a/type"),
-            "\"integr\" is not one of",
-            |document| {
-                document["components"]["schemas"]["Thing"]["properties"]["a"] = json!({ "type": "integr" });
-            },
-        ),
-        (format!("{schema}/properties/a"), "what its `items` are", |document| {
-            document["components"]["schemas"]["Thing"]["properties"]["a"] = json!({ "type": "array" });
         }),
         (OPERATION.to_owned(), "the parameter `a` is an object", |document| {
             let object = json!({ "name": "a", "in": "query", "schema": { "type": "object" } });
@@ -239,17 +237,25 @@ fn properties_may_have_the_names_of_keywords() {
 }
 
 #[test]
-fn two_schemas_of_one_name_are_refused() {
-    let broken = document(|document| {
-        document["components"]["schemas"]["thing"] =
-            json!({ "type": "object", "properties": { "a": { "type": "string" } } });
+fn two_schemas_of_one_name_get_two() {
+    let twins = document(|document| {
+        let of_text = json!({ "type": "object", "properties": { "a": { "type": "string" } } });
+        document["components"]["schemas"]["thing"] = of_text;
         document["components"]["schemas"]["Thing"]["properties"]["a"] = json!({ "$ref": "#/components/schemas/thing" });
     });
-    assert_fault(
-        &broken,
-        "/components/schemas/thing",
-        "`thing` and `Thing` differ in case and punctuation alone",
+    let code = generate(&twins).unwrap();
+    assert!(
+        code.contains("pub struct Thing {") && code.contains("pub struct Thing2 {"),
+        "{code}"
     );
+    let changes = Generator::new("api.json").explain(&twins.to_string()).unwrap();
+    let renamed = changes.iter().find(|change| change.pass() == "names").unwrap();
+    assert_eq!(renamed.pointer(), "/components/schemas/thing");
+    assert!(!renamed.is_loss() && renamed.what().contains("`Thing2`"), "{renamed}");
+}
+
+#[test]
+fn two_parameters_of_one_name_are_refused() {
     let broken = document(|document| {
         let twin = json!({ "name": "zone-id", "in": "query", "schema": { "type": "string" } });
         operation(document)["parameters"].as_array_mut().unwrap().push(twin);

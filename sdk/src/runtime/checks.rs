@@ -6,6 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Value};
 
+use crate::Nullable;
+
 /// A value that can be checked before it is sent.
 pub trait Check {
     /// Gives the reason against sending the value, which is that of the parameter or member `name`.
@@ -110,6 +112,19 @@ impl<T: Whole> Whole for Option<T> {
     }
 }
 
+impl<T: Whole> Whole for Nullable<T> {
+    fn number(self) -> Option<i128> {
+        self.into_value()?.number()
+    }
+
+    fn from_number(number: Option<i128>) -> Option<Self> {
+        match number {
+            None => Some(Self::Null),
+            number => T::from_number(number).map(Self::Value),
+        }
+    }
+}
+
 /// Reads a whole number, also where it is written with a fraction of zero.
 pub fn whole<'de, D: Deserializer<'de>, T: Whole>(deserializer: D) -> Result<T, D::Error> {
     struct Number<T>(std::marker::PhantomData<T>);
@@ -171,6 +186,12 @@ impl Text for String {
 impl Text for Option<String> {
     fn text(&self) -> Option<&str> {
         self.as_deref()
+    }
+}
+
+impl Text for Nullable<String> {
+    fn text(&self) -> Option<&str> {
+        self.value().map(String::as_str)
     }
 }
 

@@ -173,15 +173,16 @@ impl Examples<'_> {
     ) -> Result<(), Fault> {
         match self.literals.expression(of, value) {
             Ok(expression) => self.insert(call, example, of, expression, ""),
-            Err(Refusal::Misfit(place, reason)) => {
-                let pointer = format!("{}{within}{place}", example.pointer);
-                return Err(Fault::new(
-                    pointer,
-                    format!("the example does not fit its schema: {reason}"),
-                ));
-            }
-            Err(refusal @ Refusal::Unsupported(_)) => {
-                let line = format!("`{}`: {refusal}", snake(&example.name));
+            Err(refusal) => {
+                let reason = match &refusal {
+                    // Published examples contradict their schemas now and then.
+                    Refusal::Misfit(place, reason) => {
+                        let pointer = format!("{}{within}{place}", example.pointer);
+                        format!("it does not fit its schema: {reason}, at `{pointer}`")
+                    }
+                    Refusal::Unsupported(_) => refusal.to_string(),
+                };
+                let line = format!("`{}`: {reason}", snake(&example.name));
                 if !self.left_out.contains(&line) {
                     self.left_out.push(line);
                 }

@@ -38,13 +38,31 @@ impl Literals<'_> {
             return unsupported();
         };
         let inner = || argument(of).ok_or_else(|| Refusal::Unsupported(quote!(#of).to_string()));
-        let mock = &self.target.mock;
+        let (mock, runtime) = (&self.target.mock, &self.target.runtime);
         match (name.to_string().as_str(), value) {
             ("Option", Value::Null) => Ok(quote!(::std::option::Option::None)),
             ("Option", _) => {
                 let value = self.at(pointer, inner()?, value)?;
                 Ok(quote!(::std::option::Option::Some(#value)))
             }
+            ("Nullable", Value::Null) => Ok(quote!(#runtime::Nullable::Null)),
+            ("Nullable", _) => {
+                let value = self.at(pointer, inner()?, value)?;
+                Ok(quote!(#runtime::Nullable::Value(#value)))
+            }
+            ("Number", Value::Number(number)) => match (number.as_i64(), number.as_u64()) {
+                (Some(number), _) => {
+                    let number = Literal::i64_suffixed(number);
+                    Ok(quote!(#runtime::Number::from(#number)))
+                }
+                (_, Some(number)) => {
+                    let number = Literal::u64_suffixed(number);
+                    Ok(quote!(#runtime::Number::from(#number)))
+                }
+                // A fraction may be refused when it is made, which no expression of a constant can be.
+                _ => unsupported(),
+            },
+            ("Number", _) => misfit("it is not a number"),
             ("Vec", Value::Array(items)) => {
                 let of = inner()?;
                 let items = (items.iter().enumerate()).map(|(at, item)| self.at(&format!("{pointer}/{at}"), of, item));
@@ -120,9 +138,14 @@ impl Literals<'_> {
             let member = serde.rename.unwrap_or_else(|| ident.to_string());
             let value = members.get(&member);
             let is_optional = self_name(&field.ty).is_some_and(|of| of == "Option");
+            let is_nullable = self_name(&field.ty).is_some_and(|of| of == "Nullable");
             let expression = match value {
+                None if is_nullable => {
+                    let runtime = &self.target.runtime;
+                    quote!(#runtime::Nullable::Absent)
+                }
                 None if is_optional => quote!(::std::option::Option::None),
-                None | Some(Value::Null) if serde.default == Some(true) && !is_optional => {
+                None | Some(Value::Null) if serde.default == Some(true) && !is_optional && !is_nullable => {
                     quote!(::std::default::Default::default())
                 }
                 None if serde.default.is_some() => return Err(unsupported()),

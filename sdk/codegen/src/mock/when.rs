@@ -197,7 +197,17 @@ fn is_text(name: &Ident, types: &[Item]) -> bool {
 /// Whether a type is an open enumeration, which any text is a value of.
 pub(super) fn is_open(name: &Ident, types: &[Item]) -> bool {
     types.iter().any(|item| match item {
-        Item::Enum(item) if item.ident == *name => item.variants.iter().any(|variant| variant.ident == "Unknown"),
+        Item::Enum(item) if item.ident == *name => item.variants.iter().any(|variant| {
+            let of_text = |field: &syn::Field| self_name(&field.ty).is_some_and(|of| of == "String");
+            // What a union does not know is no text.
+            (variant.ident == "Unknown" || variant.ident == "Unrecognized")
+                && variant.fields.iter().all(of_text)
+                && !variant.fields.is_empty()
+                && item
+                    .variants
+                    .iter()
+                    .all(|other| other == variant || other.fields.is_empty())
+        }),
         _ => false,
     })
 }

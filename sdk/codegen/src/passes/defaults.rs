@@ -3,11 +3,15 @@
 //! A default is what the server does when a value is not sent. Progenitor would make the client send it, and would
 //! take a null for a mistake where a default is given.
 
-use crate::document::Document;
+use crate::{document::Document, report::Report};
 
-pub(crate) fn run(document: &mut Document) {
-    document.for_each_schema(&mut |schema| {
-        schema.remove("default");
+const PASS: &str = "defaults";
+
+pub(crate) fn run(document: &mut Document, report: &mut Report) {
+    document.for_each_schema(&mut |place, schema| {
+        if schema.remove("default").is_some() {
+            report.kept(PASS, place, "took the default value out, which the server knows");
+        }
     });
 }
 

@@ -5,25 +5,33 @@
 //! of numbers, which progenitor closes, new values. Dates keep their
 //! types, since telling when the next scan is due takes arithmetic.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::document::Document;
+use crate::{document::Document, report::Report};
 
 const FORMATS: [&str; 5] = ["date-time", "date", "int64", "uint64", "binary"];
 
-pub(crate) fn run(document: &mut Document) {
-    document.for_each_schema(&mut |schema| {
-        schema.remove("pattern");
-        schema.remove("uniqueItems");
+const PASS: &str = "dialect";
+
+pub(crate) fn run(document: &mut Document, report: &mut Report) {
+    document.for_each_schema(&mut |place, schema| {
+        let mut remove = |keyword: &str, schema: &mut Map<String, Value>| {
+            if schema.remove(keyword).is_some() {
+                report.lost(PASS, place, format!("took out `{keyword}`, which is not checked"));
+            }
+        };
+        remove("pattern", schema);
+        remove("uniqueItems", schema);
         if schema.get("type").is_some_and(|kind| kind != "string") {
-            schema.remove("enum");
+            remove("enum", schema);
         }
         let foreign = |format: &Value| !format.as_str().is_some_and(|format| FORMATS.contains(&format));
         if schema.get("format").is_some_and(foreign) {
-            schema.remove("format");
+            remove("format", schema);
         }
         if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
             schema.remove("additionalProperties");
+            report.kept(PASS, place, "allowed members that are new");
         }
     });
 }

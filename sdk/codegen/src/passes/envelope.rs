@@ -5,14 +5,19 @@
 
 use serde_json::{Map, Value};
 
-use crate::document::{Document, is_json, json_schema};
+use crate::{
+    document::{Document, is_json, json_schema},
+    report::Report,
+};
 
-pub(crate) fn run(document: &mut Document) {
+const PASS: &str = "envelope";
+
+pub(crate) fn run(document: &mut Document, report: &mut Report) {
     let original = document.clone();
-    document.for_each_operation(|operation| {
+    document.for_each_operation(|place, operation| {
         let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
         // Successes of several types cannot be told apart later, so they are not made alike here.
-        for (_, response) in responses.filter(|responses| responses.len() == 1).into_iter().flatten() {
+        for (status, response) in responses.filter(|responses| responses.len() == 1).into_iter().flatten() {
             let resolved = original.resolve(response);
             let Some(schema) = json_schema(resolved) else { continue };
             if !is_envelope(&original, schema) {
@@ -28,6 +33,8 @@ pub(crate) fn run(document: &mut Document) {
                 media_type["schema"] = result.clone();
             }
             *response = unwrapped;
+            let responses = place.member("responses");
+            report.kept(PASS, responses.member(status), "took the result out of its envelope");
         }
     });
 }

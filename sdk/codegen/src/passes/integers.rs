@@ -6,10 +6,12 @@
 
 use serde_json::{Map, Value};
 
-use crate::document::Document;
+use crate::{document::Document, report::Report};
 
-pub(crate) fn run(document: &mut Document) {
-    document.for_each_schema(&mut |schema| {
+const PASS: &str = "integers";
+
+pub(crate) fn run(document: &mut Document, report: &mut Report) {
+    document.for_each_schema(&mut |place, schema| {
         let kind = schema.get("type").and_then(Value::as_str);
         let integral = schema.get("x-integral").and_then(Value::as_bool).unwrap_or(false);
         if kind == Some("integer") || (kind == Some("number") && integral) {
@@ -18,6 +20,9 @@ pub(crate) fn run(document: &mut Document) {
                 .and_then(Value::as_f64)
                 .is_some_and(|minimum| minimum >= 0.0);
             let format = if unsigned { "uint64" } else { "int64" };
+            if schema.get("format").is_none_or(|before| before != format) || kind == Some("number") {
+                report.kept(PASS, place, format!("made it a whole number of the format `{format}`"));
+            }
             schema.insert("type".to_owned(), "integer".into());
             schema.insert("format".to_owned(), format.into());
             without_limits(schema);

@@ -7,14 +7,24 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::document::{Document, reference};
+use crate::{
+    document::{Document, join, reference},
+    report::Report,
+};
 
-pub(crate) fn run(document: &mut Document) {
-    document.for_each_schema(&mut |schema| {
+const PASS: &str = "nullable";
+
+pub(crate) fn run(document: &mut Document, report: &mut Report) {
+    document.for_each_schema(&mut |place, schema| {
         if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) {
             let before = values.len();
             values.retain(|value| !value.is_null());
             if values.len() < before {
+                report.kept(
+                    PASS,
+                    place,
+                    "made null no value of the enumeration, but that there is none",
+                );
                 schema.insert("nullable".to_owned(), true.into());
             }
         }
@@ -28,6 +38,8 @@ pub(crate) fn run(document: &mut Document) {
         let removed = schema.as_object_mut().and_then(|schema| schema.remove("nullable"));
         if removed == Some(Value::Bool(true)) {
             nullable.insert(format!("#/components/schemas/{name}"));
+            let what = "moved null from the schema to the members that use it";
+            report.kept(PASS, join("/components/schemas", name), what);
         }
     }
     // A name for another name may be null where that one may.
@@ -42,7 +54,7 @@ pub(crate) fn run(document: &mut Document) {
             break;
         }
     }
-    document.for_each_schema(&mut |schema| {
+    document.for_each_schema(&mut |_, schema| {
         let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
         properties
             .into_iter()
@@ -55,7 +67,7 @@ pub(crate) fn run(document: &mut Document) {
         }
     });
     // A result may be null as well.
-    document.for_each_operation(|operation| {
+    document.for_each_operation(|_, operation| {
         let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
         let contents = responses
             .into_iter()

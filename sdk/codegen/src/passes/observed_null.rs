@@ -1,14 +1,23 @@
 //! Lets null and missing be the same, also where the live service departs from what is published.
 //!
-//! A required property that may be null may as well be missing. `x-observed-null` marks a required property that is
-//! published as never null and yet was seen as null: the document keeps the published claim, the model does not.
+//! A required property that may be null may as well be missing from what is only received; what is sent has to have it.
+//! `x-observed-null` marks a required property that is published as never null and yet was seen as null: the document
+//! keeps the published claim, the model does not.
 
 use serde_json::{Map, Value};
 
-use crate::document::Document;
+use crate::{document::Document, report::Report, walk::Position};
 
-pub(crate) fn run(document: &mut Document) {
-    document.for_each_schema(&mut |schema| {
+const PASS: &str = "observed_null";
+
+pub(crate) fn run(document: &mut Document, report: &mut Report) {
+    let sent = document.sent();
+    document.for_each_schema_at(&mut |position, place, schema| {
+        let is_sent = match position {
+            Position::Component(name) => sent.contains(name),
+            Position::Request => true,
+            Position::Response => false,
+        };
         let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
             return;
         };
@@ -17,15 +26,24 @@ pub(crate) fn run(document: &mut Document) {
             let Some(property) = property.as_object_mut() else {
                 continue;
             };
-            if is_set(property, "x-observed-null") {
+            let is_observed = is_set(property, "x-observed-null");
+            if is_observed {
                 property.insert("nullable".to_owned(), true.into());
             }
-            if is_set(property, "nullable") {
+            // What has to be sent is sent, as null where it is that.
+            if is_observed || !is_sent && is_set(property, "nullable") {
                 optional.push(name.clone());
             }
         }
         if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
-            required.retain(|name| optional.iter().all(|optional| name != optional));
+            let place = place.member("properties");
+            required.retain(|name| {
+                let is_optional = optional.iter().find(|optional| name == *optional);
+                if let Some(name) = is_optional {
+                    report.kept(PASS, place.member(name), "took null and missing for the same");
+                }
+                is_optional.is_none()
+            });
         }
     });
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::document::{Document, Position};
+use crate::{document::Document, report::Report, walk::Position};
 
 const CONSTRAINTS: [&str; 11] = [
     "maxLength",
@@ -24,7 +24,9 @@ const CONSTRAINTS: [&str; 11] = [
     "uniqueItems",
 ];
 
-pub(crate) fn run(document: &mut Document) {
+const PASS: &str = "relax";
+
+pub(crate) fn run(document: &mut Document, report: &mut Report) {
     let received = document.received();
     let scalars: BTreeMap<String, Map<String, Value>> = (document.schemas())
         .filter_map(|(name, schema)| {
@@ -32,7 +34,7 @@ pub(crate) fn run(document: &mut Document) {
             Some((component(name), schema.clone()))
         })
         .collect();
-    document.for_each_schema_at(&mut |position, schema| {
+    document.for_each_schema_at(&mut |position, place, schema| {
         let is_received = match position {
             Position::Component(name) => received.contains(name) && !scalars.contains_key(&component(name)),
             Position::Response => true,
@@ -46,7 +48,11 @@ pub(crate) fn run(document: &mut Document) {
         {
             *schema = scalar.clone();
         }
+        let before = schema.len();
         schema.retain(|keyword, _| !CONSTRAINTS.contains(&keyword.as_str()));
+        if schema.len() < before {
+            report.kept(PASS, place, "took the limits out of what is received");
+        }
     });
 }
 

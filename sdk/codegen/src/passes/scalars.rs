@@ -1,39 +1,58 @@
-//! Copies named numbers, flags and unconstrained texts to where they are used.
+//! Copies named numbers, flags, unconstrained texts, lists and maps to where they are used.
 //!
 //! Progenitor makes a type of every named schema. A type around a number or a flag checks nothing and is in the way of
-//! a caller who has a number or a flag; so is one around a text that may be any text.
+//! a caller who has a number or a flag; so is one around a text that may be any text, around a list, a map or any value.
+//! What is within itself keeps its name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use crate::document::Document;
+use crate::{
+    document::{Document, SCHEMAS},
+    facts::resolve,
+    report::Report,
+};
 
-pub(crate) fn run(document: &mut Document) {
+const PASS: &str = "scalars";
+
+pub(crate) fn run(document: &mut Document, report: &mut Report) {
     let plain: BTreeMap<String, Map<String, Value>> = (document.schemas())
         .filter_map(|(name, schema)| {
-            let schema = schema.as_object().filter(|schema| is_plain(schema))?;
-            Some((format!("#/components/schemas/{name}"), schema.clone()))
+            let plain = resolve(document, schema)
+                .as_object()
+                .filter(|schema| is_plain(schema))?;
+            let within = document.reached(vec![schema]);
+            (!within.contains(name) && !is_endless(document, &within))
+                .then(|| (format!("{SCHEMAS}{name}"), plain.clone()))
         })
         .collect();
-    document.for_each_schema(&mut |schema| {
+    document.for_each_schema(&mut |place, schema| {
         let target = schema.get("$ref").and_then(Value::as_str);
         if let Some(scalar) = target.and_then(|target| plain.get(target)) {
             *schema = scalar.clone();
+            report.kept(PASS, place, "used the plain type instead of a name for it");
         }
     });
 }
 
+/// Whether one of these schemas, which would be copied as well, is a plain one within itself.
+fn is_endless(document: &Document, names: &HashSet<String>) -> bool {
+    names.iter().any(|name| {
+        let schema = document.at("/components/schemas").and_then(|schemas| schemas.get(name));
+        let is_plain = |schema: &Value| resolve(document, schema).as_object().is_some_and(is_plain);
+        schema.is_some_and(|schema| is_plain(schema) && document.reached(vec![schema]).contains(name))
+    })
+}
+
 fn is_plain(schema: &Map<String, Value>) -> bool {
-    if schema.contains_key("enum") {
-        return false;
-    }
+    let has = |keywords: &[&str]| keywords.iter().any(|keyword| schema.contains_key(*keyword));
     match schema.get("type").and_then(Value::as_str) {
-        Some("number" | "integer" | "boolean") => true,
-        Some("string") => !["maxLength", "minLength", "pattern"]
-            .iter()
-            .any(|keyword| schema.contains_key(*keyword)),
-        _ => false,
+        Some("number" | "integer" | "boolean" | "array") => true,
+        Some("string") => !has(&["enum", "maxLength", "minLength", "pattern"]),
+        Some("object") => !has(&["properties"]),
+        Some(_) => false,
+        None => !has(&["$ref", "allOf", "anyOf", "oneOf", "enum"]),
     }
 }
 

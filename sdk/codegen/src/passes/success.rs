@@ -5,17 +5,24 @@
 
 use serde_json::{Map, Value};
 
-use crate::document::Document;
+use crate::{document::Document, report::Report};
 
-pub(crate) fn run(document: &mut Document) {
+const PASS: &str = "success";
+
+pub(crate) fn run(document: &mut Document, report: &mut Report) {
     let original = document.clone();
-    document.for_each_operation(|operation| {
+    document.for_each_operation(|place, operation| {
         if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
             let mut values = responses.values();
             if let Some(first) = values.next()
                 && values.all(|other| original.resolve(other).get("content") == original.resolve(first).get("content"))
             {
                 *responses = Map::from_iter([("2XX".to_owned(), first.clone())]);
+                report.kept(
+                    PASS,
+                    place.member("responses"),
+                    "took the success for that of every 2xx status",
+                );
             }
         }
     });

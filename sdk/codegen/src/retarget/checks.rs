@@ -4,6 +4,8 @@
 //! refuses a value that the document does not know, and numbers and texts keep to their limits. The same type may be
 //! received, where nothing is checked; so the check is not part of its making, but of the call.
 
+use std::collections::{HashMap, HashSet};
+
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Fields, Ident, Item, ItemEnum, ItemMod, ItemStruct, Type, parse_quote};
@@ -14,27 +16,49 @@ use crate::{
     generator::Target,
 };
 
-/// Implements `Check` for the types that are part of what is sent: those that `sent` mentions, and theirs.
-pub(super) fn run(types: &mut ItemMod, sent: &[Type], enums: &[Ident], facts: &Facts, target: &Target) {
-    let items = items(types);
-    let mut names: Vec<Ident> = Vec::new();
-    let mut open: Vec<Type> = sent.to_vec();
+/// The models that are part of what is sent: those that `sent` mentions, and theirs.
+pub(super) fn reached(types: &mut ItemMod, sent: &[Type]) -> Vec<Ident> {
+    let mut members: HashMap<Ident, Vec<&Type>> = HashMap::new();
+    for item in items(types).iter() {
+        match item {
+            Item::Struct(item) => {
+                members.insert(item.ident.clone(), item.fields.iter().map(|field| &field.ty).collect());
+            }
+            Item::Enum(item) => {
+                let fields = item.variants.iter().flat_map(|variant| &variant.fields);
+                members.insert(item.ident.clone(), fields.map(|field| &field.ty).collect());
+            }
+            _ => {}
+        }
+    }
+    let mut names = HashSet::new();
+    let mut open: Vec<&Type> = sent.iter().collect();
     while let Some(of) = open.pop() {
-        for item in items.iter() {
-            let (ident, members): (_, Vec<Type>) = match item {
-                Item::Struct(item) => (&item.ident, item.fields.iter().map(|field| field.ty.clone()).collect()),
-                Item::Enum(item) => {
-                    let fields = item.variants.iter().flat_map(|variant| &variant.fields);
-                    (&item.ident, fields.map(|field| field.ty.clone()).collect())
-                }
-                _ => continue,
-            };
-            if !names.contains(ident) && mentions(&of, std::slice::from_ref(ident)) {
-                names.push(ident.clone());
+        for ident in idents(quote!(#of)) {
+            if let Some(members) = members.get(&ident)
+                && names.insert(ident)
+            {
                 open.extend(members);
             }
         }
     }
+    names.into_iter().collect()
+}
+
+/// The names in a type.
+fn idents(tokens: TokenStream) -> Vec<Ident> {
+    let idents = tokens.into_iter().flat_map(|token| match token {
+        proc_macro2::TokenTree::Ident(ident) => vec![ident],
+        proc_macro2::TokenTree::Group(group) => idents(group.stream()),
+        _ => Vec::new(),
+    });
+    idents.collect()
+}
+
+/// Implements `Check` for the types of these names.
+pub(super) fn run(types: &mut ItemMod, names: &[Ident], enums: &[Ident], facts: &Facts, target: &Target) {
+    let (names, enums): (HashSet<&Ident>, HashSet<&Ident>) = (names.iter().collect(), enums.iter().collect());
+    let items = items(types);
     let checks: Vec<Item> = (items.iter())
         .filter_map(|item| match item {
             Item::Struct(item) if names.contains(&item.ident) => Some(of_struct(item, facts, target)),

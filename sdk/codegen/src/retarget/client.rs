@@ -2,10 +2,10 @@
 //!
 //! Progenitor's client is a base URL and a `reqwest::Client`, with constructors that know no credentials and may panic.
 
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{Item, parse_quote};
 
-use super::{doc, self_name, set_doc, unexpected};
+use super::{any, doc, self_name, set_doc, unexpected};
 use crate::generator::Target;
 
 pub(super) fn run(file: &mut syn::File, target: &Target) -> Result<(), String> {
@@ -76,12 +76,16 @@ pub(super) fn run(file: &mut syn::File, target: &Target) -> Result<(), String> {
     let builder = super::module(&mut file.items, "builder")?;
     let items = super::items(builder);
     items.retain(|item| !matches!(item, Item::Use(_)));
-    items.insert(
-        0,
-        parse_quote!(
-            use super::types;
-        ),
-    );
-    items.insert(1, parse_quote!(#[allow(unused_imports)] #uses));
+    items.insert(0, parse_quote!(#[allow(unused_imports)] #uses));
+    // Operations that take and give nothing but texts use no types.
+    let of_types = [syn::Ident::new("types", proc_macro2::Span::call_site())];
+    if items.iter().any(|item| any(item.to_token_stream(), &of_types)) {
+        items.insert(
+            0,
+            parse_quote!(
+                use super::types;
+            ),
+        );
+    }
     Ok(())
 }

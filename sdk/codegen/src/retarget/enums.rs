@@ -4,10 +4,10 @@ use quote::quote;
 use syn::{Attribute, Fields, Ident, Item, ItemEnum, ItemMod, LitStr, parse_quote};
 
 use super::{doc, items, self_name, set_doc};
-use crate::generator::Target;
+use crate::{facts::Facts, generator::Target};
 
 /// Rewrites the enumerations of strings and gives their names.
-pub(super) fn run(types: &mut ItemMod, target: &Target) -> Result<Vec<Ident>, String> {
+pub(super) fn run(types: &mut ItemMod, facts: &Facts, target: &Target) -> Result<Vec<Ident>, String> {
     let types = items(types);
     let mut names = Vec::new();
     let mut rewritten = Vec::with_capacity(types.len());
@@ -15,7 +15,7 @@ pub(super) fn run(types: &mut ItemMod, target: &Target) -> Result<Vec<Ident>, St
         match item {
             Item::Enum(item) if is_of_strings(&item) => {
                 names.push(item.ident.clone());
-                rewritten.extend(open(&item, target)?);
+                rewritten.extend(open(&item, facts, target)?);
             }
             // Typify's impls know a closed set of values.
             Item::Impl(item) if self_name(&item.self_ty).is_some_and(|name| names.contains(name)) => {}
@@ -34,8 +34,22 @@ fn is_of_strings(item: &ItemEnum) -> bool {
             .all(|variant| matches!(variant.fields, Fields::Unit))
 }
 
-fn open(item: &ItemEnum, target: &Target) -> Result<Vec<Item>, String> {
+fn open(item: &ItemEnum, facts: &Facts, target: &Target) -> Result<Vec<Item>, String> {
+    let mut item = item.clone();
     let runtime = &target.runtime;
+    let mut values = Vec::new();
+    let named = facts.schema(&item.ident.to_string()).map(|schema| &schema.values);
+    for variant in &mut item.variants {
+        let value = renamed(&variant.attrs).unwrap_or_else(|| variant.ident.to_string());
+        // What stands for a value whose name typify could not tell from another's.
+        match named.and_then(|named| named.get(&value)) {
+            Some((text, name)) => {
+                variant.ident = Ident::new(name, variant.ident.span());
+                values.push(text.clone());
+            }
+            None => values.push(value),
+        }
+    }
     let ident = &item.ident;
     let names = ["Unknown", "Unrecognized"].map(|name| Ident::new(name, ident.span()));
     let is_free = |name: &&Ident| item.variants.iter().all(|variant| variant.ident != **name);
@@ -45,19 +59,12 @@ fn open(item: &ItemEnum, target: &Target) -> Result<Vec<Item>, String> {
         ));
     };
     let mut variants = Vec::new();
-    let mut values = Vec::new();
     let mut docs = Vec::new();
-    for variant in &item.variants {
-        let value = renamed(&variant.attrs).unwrap_or_else(|| variant.ident.to_string());
-        docs.push(format!(" The value `{value}`."));
-        values.push(value);
+    for (variant, value) in item.variants.iter().zip(&values) {
+        docs.push(format!(" The value {}.", shown(value)));
         variants.push(&variant.ident);
     }
-    let list = values
-        .iter()
-        .map(|value| format!("`{value}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
+    let list = values.iter().map(|value| shown(value)).collect::<Vec<_>>().join(", ");
     let expecting = LitStr::new(&format!("a string, such as {list}"), ident.span());
     let (derive, attribute) = match &target.schemars_feature {
         Some(feature) => (
@@ -175,6 +182,22 @@ fn open(item: &ItemEnum, target: &Target) -> Result<Vec<Item>, String> {
     };
     let file: syn::File = syn::parse2(tokens).map_err(|e| e.to_string())?;
     Ok([Item::Enum(declaration)].into_iter().chain(file.items).collect())
+}
+
+/// A value as it is shown in one line of documentation.
+fn shown(value: &str) -> String {
+    match value {
+        "" => "of no characters".to_owned(),
+        value => format!(
+            "`{}`",
+            value
+                .escape_debug()
+                .to_string()
+                .replace('`', "'")
+                .replace("\\\"", "\"")
+                .replace("\\'", "'")
+        ),
+    }
 }
 
 /// The text of `#[serde(rename = "…")]`.

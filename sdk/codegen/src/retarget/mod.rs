@@ -8,9 +8,12 @@ mod calls;
 mod checks;
 mod client;
 mod enums;
+mod members;
 mod models;
+mod numbers;
 mod setters;
 mod support;
+mod unions;
 
 use quote::ToTokens;
 use syn::{Attribute, Expr, ExprLit, Ident, Item, ItemMod, ItemStruct, Lit, Meta, Type};
@@ -20,9 +23,13 @@ use crate::{facts::Facts, generator::Target};
 /// Runs every step.
 pub(crate) fn run(file: &mut syn::File, facts: &Facts, target: &Target) -> Result<(), String> {
     client::run(file, target)?;
+    numbers::run(file, target);
+    unions::run(file, facts, target)?;
     let sent = checks::sent(file)?;
     let types = module(&mut file.items, "types")?;
-    let enums = enums::run(types, target)?;
+    let sent = checks::reached(types, &sent);
+    let enums = enums::run(types, facts, target)?;
+    members::run(types, &sent, facts, target);
     models::run(types, facts, &enums, target)?;
     checks::run(types, &sent, &enums, facts, target);
     setters::run(file, facts, target)?;

@@ -204,9 +204,10 @@ fn structure(item: &mut ItemStruct, target: &Target) {
                     .push(parse_quote!(#[serde(deserialize_with = #null_as_default)]));
             }
             // A whole number may come with a fraction of zero: what is published may be any number.
-            if is_integer(inside_option(&field.ty).unwrap_or(&field.ty)) {
+            let inner = inside(&field.ty, "Option").or_else(|| inside(&field.ty, "Nullable"));
+            if is_integer(inner.unwrap_or(&field.ty)) {
                 // A function of its own takes away that what is optional may be missing.
-                if inside_option(&field.ty).is_some() && !field.attrs.iter().any(is_default) {
+                if inside(&field.ty, "Option").is_some() && !field.attrs.iter().any(is_default) {
                     field.attrs.push(parse_quote!(#[serde(default)]));
                 }
                 field.attrs.push(parse_quote!(#[serde(deserialize_with = #whole)]));
@@ -240,7 +241,7 @@ fn describe(item: &mut ItemStruct, schema: &SchemaFacts, feature: &str) {
         });
         let Some(member) = member else { continue };
         let mut words = Vec::new();
-        if let Some(inner) = inside_option(&field.ty) {
+        if let Some(inner) = inside(&field.ty, "Option") {
             match (member.required, member.nullable) {
                 (true, false) => words.push(quote!(required)),
                 // `required` takes the null away, which `type` among the constraints gives back.
@@ -289,10 +290,10 @@ fn tokens(value: &Value) -> TokenStream {
     }
 }
 
-/// The `T` of `Option<T>`.
-fn inside_option(of: &Type) -> Option<&Type> {
+/// The `T` of `Option<T>`, or of another type around one.
+fn inside<'a>(of: &'a Type, around: &str) -> Option<&'a Type> {
     let Type::Path(path) = of else { return None };
-    let last = path.path.segments.last().filter(|last| last.ident == "Option")?;
+    let last = path.path.segments.last().filter(|last| last.ident == around)?;
     let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else {
         return None;
     };
@@ -442,7 +443,7 @@ mod tests {
             ("pubanything:", None),
             (
                 "pubshare:",
-                Some(r#"with="f64",default,extend("exclusiveMinimum"=-0.5)"#),
+                Some(r#"with="cloudflare_sdk::runtime::Number",default,extend("exclusiveMinimum"=-0.5)"#),
             ),
         ] {
             let before = code.split(member).next().unwrap();
