@@ -6,7 +6,7 @@ use serde_json::{Map, Number, Value, json};
 
 use super::{
     published::{Node, Published, join},
-    schema::{Described, Way, is_of_other_way, is_required, of_member, spread},
+    schema::{Described, Way, is_nullable, is_of_other_way, is_required, of_member, spread},
     validity::{Contradiction, Validity},
 };
 
@@ -98,7 +98,9 @@ impl<'a> Making<'_, 'a> {
             let validity = self.assembler.validity;
             validity.check(document, schema, self.way, &Value::Null).is_ok()
         };
-        if depth > 0 && self.wanted == Wanted::Nulls && schemas.iter().all(may_be_null) {
+        // A schema without a type allows null as it allows everything; only where it says so is it meant.
+        let is_meant = || is_nullable(&spread(document, schemas.clone(), None));
+        if depth > 0 && self.wanted == Wanted::Nulls && schemas.iter().all(may_be_null) && is_meant() {
             return Value::Null;
         }
         let pick = |_| match self.wanted {

@@ -31,7 +31,9 @@ const ALTERNATIVES: usize = 8;
 
 /// Holds the types against the document that they were made of.
 pub(crate) fn judge(outline: &Outline) -> Result<Judged, String> {
-    let document = Published::parse(&outline.adapted)?;
+    let mut adapted: Value = serde_json::from_str(&outline.adapted).map_err(|cause| cause.to_string())?;
+    restore(&mut adapted);
+    let document = Published::of(adapted)?;
     let validity = Validity::new(&document)?;
     let assembler = Assembler {
         document: &document,
@@ -97,6 +99,54 @@ pub(crate) fn judge(outline: &Outline) -> Result<Judged, String> {
     Ok(judged)
 }
 
+/// The extension by which the passes name the variants of a union, whose schemas are then its properties.
+const VARIANTS: &str = "x-sdk-variants";
+
+/// The extension by which the passes keep names that Rust cannot have.
+const WIRE: &str = "x-sdk-wire";
+
+/// Puts what the passes only wrote otherwise back into plain words: names as they are sent and received, and
+/// alternatives.
+fn restore(value: &mut Value) {
+    let Value::Object(members) = value else {
+        if let Value::Array(items) = value {
+            items.iter_mut().for_each(restore);
+        }
+        return;
+    };
+    members.values_mut().for_each(restore);
+    if let Some(names) = members.remove(WIRE) {
+        let wire = |name: &str| {
+            let kept = names.get(name).map(|kept| kept.get(0).unwrap_or(kept));
+            kept.and_then(Value::as_str).unwrap_or(name).to_owned()
+        };
+        if let Some(Value::Object(properties)) = members.get_mut("properties") {
+            *properties = std::mem::take(properties)
+                .into_iter()
+                .map(|(name, of)| (wire(&name), of))
+                .collect();
+        }
+        for keyword in ["required", "enum"] {
+            let texts = members
+                .get_mut(keyword)
+                .and_then(Value::as_array_mut)
+                .into_iter()
+                .flatten();
+            for text in texts {
+                if let Some(name) = text.as_str() {
+                    *text = wire(name).into();
+                }
+            }
+        }
+    }
+    if members.contains_key(VARIANTS)
+        && let Some(Value::Object(parts)) = members.remove("properties")
+    {
+        members.retain(|keyword, _| keyword == VARIANTS);
+        members.insert("oneOf".to_owned(), parts.into_iter().map(|(_, part)| part).collect());
+    }
+}
+
 struct Uses<'u, 'a> {
     types: &'u BTreeMap<String, &'u TypeOutline>,
     components: &'u BTreeMap<String, Node<'a>>,
@@ -128,6 +178,15 @@ impl<'a> Uses<'_, 'a> {
             .member("properties")
             .map(|properties| properties.members())
             .unwrap_or_default();
+        if let Some(variants) = schema.value.get(VARIANTS).and_then(Value::as_array) {
+            let variants: BTreeSet<_> = variants.iter().filter_map(Value::as_str).collect();
+            if !variants.is_subset(&names) {
+                differs(
+                    &schema.pointer,
+                    format!("has the variants {names:?}, and the schema {variants:?}"),
+                );
+            }
+        }
         if !properties.is_empty() {
             let expected: BTreeSet<_> = properties.iter().map(|(name, _)| *name).collect();
             if expected != names {
@@ -210,4 +269,27 @@ fn plain(name: &str) -> String {
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_the_passes_wrote_otherwise_is_put_back() {
+        let mut schemas = json!({
+            "Comparison": { "enum": ["Value0", "Value1"], "x-sdk-wire": { "Value0": ["<", "Less"], "Value1": [">", "More"] } },
+            "Hours": { "properties": { "v1": {} }, "required": ["v1"], "x-sdk-wire": { "v1": "1" } },
+            "Either": { "type": "object", "properties": { "variant_0": {}, "variant_1": { "type": "string" } }, "x-sdk-variants": ["A", "String"] },
+        });
+        restore(&mut schemas);
+        let expected = json!({
+            "Comparison": { "enum": ["<", ">"] },
+            "Hours": { "properties": { "1": {} }, "required": ["1"] },
+            "Either": { "oneOf": [{}, { "type": "string" }], "x-sdk-variants": ["A", "String"] },
+        });
+        assert_eq!(schemas, expected);
+    }
 }
