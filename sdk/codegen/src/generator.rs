@@ -230,8 +230,8 @@ impl Generator {
             let target = self.target()?;
             let original = self.part(document)?;
             let mut report = Report::default();
-            let (adapted, facts, client) = client(&original, &target, &mut report)?;
-            let mut outline = outline::of_client(&client, &facts, &adapted)?;
+            let (shaped, facts, client) = client(&original, &target, &mut report)?;
+            let mut outline = outline::of_client(&client, &facts, &shaped)?;
             outline.changes = report.into_changes();
             Ok((outline, prettyplease::unparse(&client)))
         };
@@ -326,14 +326,15 @@ fn code(
     Ok(prettyplease::unparse(&file))
 }
 
-/// The client of a document, with the document as it was when the client was made of it.
+/// The client of a document, with the document in the shape that it was brought into before.
 fn client(original: &Document, target: &Target, report: &mut Report) -> Result<(Document, Facts, syn::File), Fault> {
     rules::check(original)?;
     let mut document = original.clone();
     passes::shape(&mut document, report);
     let facts = Facts::read(original, &document);
+    let shaped = document.clone();
     passes::adapt(&mut document, report);
     let finish = |part: &Document, file: &mut syn::File| retarget::run(file, &facts.of_part(part), target);
     let client = progenitor::generate(&document, &finish)?;
-    Ok((document, facts, client))
+    Ok((shaped, facts, client))
 }

@@ -110,6 +110,7 @@ impl<'a> Making<'_, 'a> {
         let schemas = spread(document, schemas, Some(&pick));
         let is_object = schemas.iter().any(|schema| schema.value.get("properties").is_some())
             || kind(&schemas) == Some("object")
+            || (kind(&schemas).is_none() && schemas.iter().any(|schema| schema.value.get("required").is_some()))
             || schemas
                 .iter()
                 .any(|schema| schema.value.get("additionalProperties").is_some_and(Value::is_object));
@@ -150,6 +151,15 @@ impl<'a> Making<'_, 'a> {
             }
             if let Described::By(of) = of_member(schemas, name) {
                 made.insert(name.to_owned(), self.value(of, depth + 1));
+            }
+        }
+        // A member may be demanded and not described.
+        let required = schemas
+            .iter()
+            .filter_map(|schema| schema.value.get("required")?.as_array());
+        for name in required.flatten().filter_map(Value::as_str) {
+            if !made.contains_key(name) && is_required(document, schemas, name, self.way) && depth < DEPTH {
+                made.insert(name.to_owned(), json!("anything"));
             }
         }
         let others = schemas
@@ -344,6 +354,15 @@ mod tests {
         assert_eq!(
             assembled(&schemas, Way::Received, Wanted::Required).0,
             json!({ "id": "text" })
+        );
+    }
+
+    #[test]
+    fn a_member_that_is_demanded_and_not_described_is_there() {
+        let schemas = json!({ "A": { "required": ["a"] } });
+        assert_eq!(
+            assembled(&schemas, Way::Sent, Wanted::Required).0,
+            json!({ "a": "anything" })
         );
     }
 

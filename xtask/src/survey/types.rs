@@ -31,9 +31,9 @@ const ALTERNATIVES: usize = 8;
 
 /// Holds the types against the document that they were made of.
 pub(crate) fn judge(outline: &Outline) -> Result<Judged, String> {
-    let mut adapted: Value = serde_json::from_str(&outline.adapted).map_err(|cause| cause.to_string())?;
-    restore(&mut adapted);
-    let document = Published::of(adapted)?;
+    let mut shaped: Value = serde_json::from_str(&outline.shaped).map_err(|cause| cause.to_string())?;
+    restore(&mut shaped);
+    let document = Published::of(shaped)?;
     let validity = Validity::new(&document)?;
     let assembler = Assembler {
         document: &document,
@@ -99,14 +99,13 @@ pub(crate) fn judge(outline: &Outline) -> Result<Judged, String> {
     Ok(judged)
 }
 
-/// The extension by which the passes name the variants of a union, whose schemas are then its properties.
+/// The extension by which the passes name the variants of a union.
 const VARIANTS: &str = "x-sdk-variants";
 
 /// The extension by which the passes keep names that Rust cannot have.
 const WIRE: &str = "x-sdk-wire";
 
-/// Puts what the passes only wrote otherwise back into plain words: names as they are sent and received, and
-/// alternatives.
+/// Puts names that the passes wrote otherwise back: as they are sent and received.
 fn restore(value: &mut Value) {
     let Value::Object(members) = value else {
         if let Value::Array(items) = value {
@@ -138,12 +137,6 @@ fn restore(value: &mut Value) {
                 }
             }
         }
-    }
-    if members.contains_key(VARIANTS)
-        && let Some(Value::Object(parts)) = members.remove("properties")
-    {
-        members.retain(|keyword, _| keyword == VARIANTS);
-        members.insert("oneOf".to_owned(), parts.into_iter().map(|(_, part)| part).collect());
     }
 }
 
@@ -243,8 +236,12 @@ impl<'a> Uses<'_, 'a> {
         if let Some(target) = target {
             let name = plain(target);
             if let Some(of) = self.types.get(&name) {
-                let mut words = written.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-                return (!words.any(|word| plain(word) == name)).then(|| of.name.clone());
+                let words = written.split(|c: char| !(c.is_alphanumeric() || c == '_')).map(plain);
+                let mut named = words.filter(|word| self.types.contains_key(word)).peekable();
+                // What is but a text with limits is read as that text.
+                let is_plain = matches!(&of.members[..], [member] if member.name.is_empty());
+                let is_right = (is_plain && named.peek().is_none()) || named.any(|word| word == name);
+                return (!is_right).then(|| of.name.clone());
             }
             // A name for what has no type of its own, such as a list.
             return self
@@ -273,22 +270,75 @@ fn plain(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use cloudflare_sdk_codegen::Generator;
     use serde_json::json;
 
     use super::*;
 
+    fn outline() -> Outline {
+        let refer = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+        let body = json!({ "content": { "application/json": { "schema": refer("Thing") } }, "description": "" });
+        let document = json!({
+            "openapi": "3.0.3",
+            "info": { "title": "Things", "version": "1" },
+            "paths": { "/things": { "get": { "operationId": "things_get", "responses": { "200": body } } } },
+            "components": { "schemas": {
+                "Thing": { "type": "object", "properties": { "kind": refer("Kind"), "part": refer("Part") } },
+                "Part": { "type": "object", "properties": { "kind": refer("Kind") } },
+                "Kind": { "type": "string", "enum": ["small", "large"] },
+            } },
+        });
+        Generator::new("things.json").outline(&document.to_string()).unwrap()
+    }
+
     #[test]
-    fn what_the_passes_wrote_otherwise_is_put_back() {
+    fn what_is_generated_is_of_its_schema_and_has_values_to_read() {
+        let judged = judge(&outline()).unwrap();
+        assert_eq!(judged.aliases, []);
+        assert_eq!(judged.unnamed, [""; 0]);
+        let names: Vec<_> = judged.instances.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["Kind", "Part", "Thing"]);
+        assert!(
+            judged.instances[2]
+                .1
+                .contains(&json!({ "kind": "small", "part": { "kind": "small" } }))
+        );
+    }
+
+    #[test]
+    fn a_type_in_the_place_of_another_is_found() {
+        let mut outline = outline();
+        outline.operations[0].value = "types::Part".to_owned();
+        for of in &mut outline.types {
+            match of.name.as_str() {
+                "Thing" => of.members[1].of = Some("Option<Thing>".to_owned()),
+                "Kind" => of.members.truncate(1),
+                _ => {}
+            }
+        }
+        let judged = judge(&outline).unwrap();
+        let places: Vec<_> = judged.aliases.iter().map(|(place, _)| place.as_str()).collect();
+        let of_body = "/paths/~1things/get/responses/2XX/content/application~1json/schema";
+        assert_eq!(
+            places,
+            [
+                "/components/schemas/Kind",
+                "/components/schemas/Thing/properties/part",
+                of_body
+            ]
+        );
+    }
+
+    #[test]
+    fn names_that_the_passes_wrote_otherwise_are_put_back() {
         let mut schemas = json!({
             "Comparison": { "enum": ["Value0", "Value1"], "x-sdk-wire": { "Value0": ["<", "Less"], "Value1": [">", "More"] } },
             "Hours": { "properties": { "v1": {} }, "required": ["v1"], "x-sdk-wire": { "v1": "1" } },
-            "Either": { "type": "object", "properties": { "variant_0": {}, "variant_1": { "type": "string" } }, "x-sdk-variants": ["A", "String"] },
         });
         restore(&mut schemas);
         let expected = json!({
             "Comparison": { "enum": ["<", ">"] },
             "Hours": { "properties": { "1": {} }, "required": ["1"] },
-            "Either": { "oneOf": [{}, { "type": "string" }], "x-sdk-variants": ["A", "String"] },
         });
         assert_eq!(schemas, expected);
     }
