@@ -249,7 +249,8 @@ impl Generator {
             let target = self.target()?;
             let original = self.part(document)?;
             let made = made(&original, &target)?;
-            let outline = outline::of_client(&made.client, &made.facts, &made.adapted)?;
+            let mut outline = outline::of_client(&made.client, &made.facts, &made.shaped)?;
+            outline.changes = made.report.into_changes();
             Ok((outline, prettyplease::unparse(&made.client)))
         };
         outlined().map(code).map_err(|fault| Error::new(&self.name, fault))
@@ -348,8 +349,9 @@ fn code(
 struct Made {
     /// The document, with an id of its own for each operation.
     original: Document,
-    /// The document as progenitor was given it.
-    adapted: Document,
+    /// The document in the shape that it was brought into before it was adapted to progenitor.
+    shaped: Document,
+    report: Report,
     facts: Facts,
     client: syn::File,
 }
@@ -364,12 +366,14 @@ fn made(original: &Document, target: &Target) -> Result<Made, Fault> {
     let messages = document.clone();
     passes::shape(&mut document, &mut report);
     let facts = Facts::read(&messages, &document);
+    let shaped = document.clone();
     passes::adapt(&mut document, &mut report);
     let finish = |part: &Document, file: &mut syn::File| retarget::run(file, &facts.of_part(part), target);
     let client = progenitor::generate(&document, &finish)?;
     Ok(Made {
         original,
-        adapted: document,
+        shaped,
+        report,
         facts,
         client,
     })

@@ -6,6 +6,7 @@ use quote::ToTokens;
 use syn::{Attribute, Expr, Field, Fields, ImplItem, Item, Lit, LitStr, Type};
 
 use crate::{
+    Change,
     document::{Document, Operation, is_json},
     error::Fault,
     facts::Facts,
@@ -25,8 +26,11 @@ pub struct Outline {
     pub operations: Vec<OperationOutline>,
     /// The models, in the order of their module.
     pub types: Vec<TypeOutline>,
-    /// The document as it was after all that was done to it in memory before there was code, in JSON.
-    pub adapted: String,
+    /// The document in the shape that it was brought into in memory before there was code, in JSON: its components are
+    /// the models.
+    pub shaped: String,
+    /// What [`Generator::explain`](crate::Generator::explain) tells.
+    pub changes: Vec<Change>,
 }
 
 /// A generated operation. Its types are written as they are within the client's module: `types::Zone` is a model.
@@ -80,17 +84,17 @@ impl OperationOutline {
 }
 
 /// Reads all there is to tell off a client.
-pub(crate) fn of_client(client: &syn::File, facts: &Facts, adapted: &Document) -> Result<Outline, Fault> {
+pub(crate) fn of_client(client: &syn::File, facts: &Facts, shaped: &Document) -> Result<Outline, Fault> {
     let fault = |reason| Fault::new("", reason);
     let mut client = client.clone();
     let types = types(items(module(&mut client.items, "types").map_err(fault)?));
     let calls = mock::calls(&mut client, facts).map_err(fault)?;
     let takes_json = |operation: &Operation<'_>| {
-        let body = operation.value.get("requestBody").map(|body| adapted.resolve(body));
+        let body = operation.value.get("requestBody").map(|body| shaped.resolve(body));
         let content = body.and_then(|body| body.get("content")?.as_object());
         content.is_some_and(|content| content.keys().any(|media_type| is_json(media_type)))
     };
-    let sent: BTreeSet<_> = adapted
+    let sent: BTreeSet<_> = shaped
         .operations()
         .filter(takes_json)
         .filter_map(|operation| operation.id())
@@ -109,7 +113,8 @@ pub(crate) fn of_client(client: &syn::File, facts: &Facts, adapted: &Document) -
         code: String::new(),
         operations: operations.collect(),
         types,
-        adapted: adapted.0.to_string(),
+        shaped: shaped.0.to_string(),
+        changes: Vec::new(),
     })
 }
 

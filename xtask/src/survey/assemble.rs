@@ -6,7 +6,7 @@ use serde_json::{Map, Number, Value, json};
 
 use super::{
     published::{Node, Published, join},
-    schema::{Described, Way, is_of_other_way, is_required, of_member, spread},
+    schema::{Described, Way, is_nullable, is_of_other_way, is_required, of_member, spread},
     validity::{Contradiction, Validity},
 };
 
@@ -98,7 +98,9 @@ impl<'a> Making<'_, 'a> {
             let validity = self.assembler.validity;
             validity.check(document, schema, self.way, &Value::Null).is_ok()
         };
-        if depth > 0 && self.wanted == Wanted::Nulls && schemas.iter().all(may_be_null) {
+        // A schema without a type allows null as it allows everything; only where it says so is it meant.
+        let is_meant = || is_nullable(&spread(document, schemas.clone(), None));
+        if depth > 0 && self.wanted == Wanted::Nulls && schemas.iter().all(may_be_null) && is_meant() {
             return Value::Null;
         }
         let pick = |_| match self.wanted {
@@ -115,6 +117,7 @@ impl<'a> Making<'_, 'a> {
         }
         let is_object = schemas.iter().any(|schema| schema.value.get("properties").is_some())
             || kind(&schemas) == Some("object")
+            || (kind(&schemas).is_none() && schemas.iter().any(|schema| schema.value.get("required").is_some()))
             || schemas
                 .iter()
                 .any(|schema| schema.value.get("additionalProperties").is_some_and(Value::is_object));
@@ -155,6 +158,15 @@ impl<'a> Making<'_, 'a> {
             }
             if let Described::By(of) = of_member(schemas, name) {
                 made.insert(name.to_owned(), self.value(of, depth + 1));
+            }
+        }
+        // A member may be demanded and not described.
+        let required = schemas
+            .iter()
+            .filter_map(|schema| schema.value.get("required")?.as_array());
+        for name in required.flatten().filter_map(Value::as_str) {
+            if !made.contains_key(name) && is_required(document, schemas, name, self.way) && depth < DEPTH {
+                made.insert(name.to_owned(), json!("anything"));
             }
         }
         let others = schemas
@@ -349,6 +361,15 @@ mod tests {
         assert_eq!(
             assembled(&schemas, Way::Received, Wanted::Required).0,
             json!({ "id": "text" })
+        );
+    }
+
+    #[test]
+    fn a_member_that_is_demanded_and_not_described_is_there() {
+        let schemas = json!({ "A": { "required": ["a"] } });
+        assert_eq!(
+            assembled(&schemas, Way::Sent, Wanted::Required).0,
+            json!({ "a": "anything" })
         );
     }
 

@@ -34,6 +34,8 @@ pub(crate) struct Survey {
     pub(crate) invalid: Vec<Invalid>,
     pub(crate) contradictions: Contradictions,
     pub(crate) findings: Vec<Finding>,
+    /// What the passes lose: the place and what was done, by pass.
+    pub(crate) losses: BTreeMap<String, BTreeSet<(String, String)>>,
     pub(crate) types: usize,
     /// Types that read none of the values of their schema, with why not.
     pub(crate) uninhabited: Vec<(String, String)>,
@@ -88,6 +90,7 @@ impl Survey {
             invalid: Vec::new(),
             contradictions: Contradictions::new(),
             findings: Vec::new(),
+            losses: BTreeMap::new(),
             types: 0,
             uninhabited: Vec::new(),
             aliases: Vec::new(),

@@ -27,6 +27,12 @@ impl Survey {
                 .map(|(place, what)| json!({ "place": place, "what": what }));
             each.collect()
         };
+        let losses = self.losses.iter().map(|(pass, losses)| {
+            let each = losses
+                .iter()
+                .map(|(place, what)| json!({ "place": place, "what": what }));
+            (pass.clone(), each.collect())
+        });
         let figures = self.figures().into_iter().map(|(name, number)| (name, number.into()));
         json!({
             "figures": figures.collect::<Map<_, _>>(),
@@ -36,6 +42,7 @@ impl Survey {
             "errors_of_the_compiler": places(&self.mistakes),
             "uninhabited": places(&self.uninhabited),
             "aliases": places(&self.aliases),
+            "losses": losses.collect::<Map<_, _>>(),
             "unnamed": self.unnamed,
             "floats": self.floats,
             "untyped": self.untyped,

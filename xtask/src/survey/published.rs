@@ -81,7 +81,10 @@ impl<'a> Node<'a> {
 
 impl Published {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let root: Value = serde_json::from_str(text).map_err(|cause| format!("not JSON: {cause}"))?;
+        Self::of(serde_json::from_str(text).map_err(|cause| format!("not JSON: {cause}"))?)
+    }
+
+    pub(crate) fn of(root: Value) -> Result<Self, String> {
         match root.get("paths") {
             Some(Value::Object(_)) => Ok(Self { root }),
             _ => Err("it has no object `paths`".to_owned()),

@@ -74,6 +74,9 @@ impl Survey {
         ] {
             add(name, number.to_string());
         }
+        for (pass, losses) in &self.losses {
+            add(&format!("lost by the pass `{pass}`"), losses.len().to_string());
+        }
         for (name, time) in [
             ("time to generate", self.generate_time),
             ("time of cargo check", self.check_time),
@@ -124,6 +127,13 @@ impl Survey {
             writeln!(out, "\n## {title}: {}\n", found.len())?;
             for (place, what) in found.iter().take(4 * SHOWN) {
                 writeln!(out, "- {place}: {what}")?;
+            }
+        }
+        for (pass, losses) in &self.losses {
+            writeln!(out, "\n## Lost by the pass `{pass}`: {}\n", losses.len())?;
+            for (what, group) in grouped(losses.iter().map(|(place, what)| (kind(what), place))) {
+                let places = list(group.iter().map(|place| place.as_str()));
+                writeln!(out, "- {} × {what}: {places}", group.len())?;
             }
         }
         if !self.unnamed.is_empty() {

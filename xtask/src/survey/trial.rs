@@ -38,6 +38,10 @@ pub(crate) fn run(
     let mut instances = Vec::new();
     for module in &generated.modules {
         let judged = models::judge(&module.outline)?;
+        for change in module.outline.changes.iter().filter(|change| change.is_loss()) {
+            let losses = survey.losses.entry(change.pass().to_owned()).or_default();
+            losses.insert((change.pointer().to_owned(), change.what().to_owned()));
+        }
         survey.types += module.outline.types.len();
         let within = |name: String| format!("{}::{name}", module.name);
         survey.unnamed.extend(judged.unnamed.into_iter().map(within));

@@ -31,7 +31,9 @@ const ALTERNATIVES: usize = 8;
 
 /// Holds the types against the document that they were made of.
 pub(crate) fn judge(outline: &Outline) -> Result<Judged, String> {
-    let document = Published::parse(&outline.adapted)?;
+    let mut shaped: Value = serde_json::from_str(&outline.shaped).map_err(|cause| cause.to_string())?;
+    restore(&mut shaped);
+    let document = Published::of(shaped)?;
     let validity = Validity::new(&document)?;
     let assembler = Assembler {
         document: &document,
@@ -97,6 +99,47 @@ pub(crate) fn judge(outline: &Outline) -> Result<Judged, String> {
     Ok(judged)
 }
 
+/// The extension by which the passes name the variants of a union.
+const VARIANTS: &str = "x-sdk-variants";
+
+/// The extension by which the passes keep names that Rust cannot have.
+const WIRE: &str = "x-sdk-wire";
+
+/// Puts names that the passes wrote otherwise back: as they are sent and received.
+fn restore(value: &mut Value) {
+    let Value::Object(members) = value else {
+        if let Value::Array(items) = value {
+            items.iter_mut().for_each(restore);
+        }
+        return;
+    };
+    members.values_mut().for_each(restore);
+    if let Some(names) = members.remove(WIRE) {
+        let wire = |name: &str| {
+            let kept = names.get(name).map(|kept| kept.get(0).unwrap_or(kept));
+            kept.and_then(Value::as_str).unwrap_or(name).to_owned()
+        };
+        if let Some(Value::Object(properties)) = members.get_mut("properties") {
+            *properties = std::mem::take(properties)
+                .into_iter()
+                .map(|(name, of)| (wire(&name), of))
+                .collect();
+        }
+        for keyword in ["required", "enum"] {
+            let texts = members
+                .get_mut(keyword)
+                .and_then(Value::as_array_mut)
+                .into_iter()
+                .flatten();
+            for text in texts {
+                if let Some(name) = text.as_str() {
+                    *text = wire(name).into();
+                }
+            }
+        }
+    }
+}
+
 struct Uses<'u, 'a> {
     types: &'u BTreeMap<String, &'u TypeOutline>,
     components: &'u BTreeMap<String, Node<'a>>,
@@ -128,6 +171,15 @@ impl<'a> Uses<'_, 'a> {
             .member("properties")
             .map(|properties| properties.members())
             .unwrap_or_default();
+        if let Some(variants) = schema.value.get(VARIANTS).and_then(Value::as_array) {
+            let variants: BTreeSet<_> = variants.iter().filter_map(Value::as_str).collect();
+            if !variants.is_subset(&names) {
+                differs(
+                    &schema.pointer,
+                    format!("has the variants {names:?}, and the schema {variants:?}"),
+                );
+            }
+        }
         if !properties.is_empty() {
             let expected: BTreeSet<_> = properties.iter().map(|(name, _)| *name).collect();
             if expected != names {
@@ -184,8 +236,12 @@ impl<'a> Uses<'_, 'a> {
         if let Some(target) = target {
             let name = plain(target);
             if let Some(of) = self.types.get(&name) {
-                let mut words = written.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-                return (!words.any(|word| plain(word) == name)).then(|| of.name.clone());
+                let words = written.split(|c: char| !(c.is_alphanumeric() || c == '_')).map(plain);
+                let mut named = words.filter(|word| self.types.contains_key(word)).peekable();
+                // What is but a text with limits is read as that text.
+                let is_plain = matches!(&of.members[..], [member] if member.name.is_empty());
+                let is_right = (is_plain && named.peek().is_none()) || named.any(|word| word == name);
+                return (!is_right).then(|| of.name.clone());
             }
             // A name for what has no type of its own, such as a list.
             return self
@@ -210,4 +266,80 @@ fn plain(name: &str) -> String {
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use cloudflare_sdk_codegen::Generator;
+    use serde_json::json;
+
+    use super::*;
+
+    fn outline() -> Outline {
+        let refer = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+        let body = json!({ "content": { "application/json": { "schema": refer("Thing") } }, "description": "" });
+        let document = json!({
+            "openapi": "3.0.3",
+            "info": { "title": "Things", "version": "1" },
+            "paths": { "/things": { "get": { "operationId": "things_get", "responses": { "200": body } } } },
+            "components": { "schemas": {
+                "Thing": { "type": "object", "properties": { "kind": refer("Kind"), "part": refer("Part") } },
+                "Part": { "type": "object", "properties": { "kind": refer("Kind") } },
+                "Kind": { "type": "string", "enum": ["small", "large"] },
+            } },
+        });
+        Generator::new("things.json").outline(&document.to_string()).unwrap()
+    }
+
+    #[test]
+    fn what_is_generated_is_of_its_schema_and_has_values_to_read() {
+        let judged = judge(&outline()).unwrap();
+        assert_eq!(judged.aliases, []);
+        assert_eq!(judged.unnamed, [""; 0]);
+        let names: Vec<_> = judged.instances.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["Kind", "Part", "Thing"]);
+        assert!(
+            judged.instances[2]
+                .1
+                .contains(&json!({ "kind": "small", "part": { "kind": "small" } }))
+        );
+    }
+
+    #[test]
+    fn a_type_in_the_place_of_another_is_found() {
+        let mut outline = outline();
+        outline.operations[0].value = "types::Part".to_owned();
+        for of in &mut outline.types {
+            match of.name.as_str() {
+                "Thing" => of.members[1].of = Some("Option<Thing>".to_owned()),
+                "Kind" => of.members.truncate(1),
+                _ => {}
+            }
+        }
+        let judged = judge(&outline).unwrap();
+        let places: Vec<_> = judged.aliases.iter().map(|(place, _)| place.as_str()).collect();
+        let of_body = "/paths/~1things/get/responses/2XX/content/application~1json/schema";
+        assert_eq!(
+            places,
+            [
+                "/components/schemas/Kind",
+                "/components/schemas/Thing/properties/part",
+                of_body
+            ]
+        );
+    }
+
+    #[test]
+    fn names_that_the_passes_wrote_otherwise_are_put_back() {
+        let mut schemas = json!({
+            "Comparison": { "enum": ["Value0", "Value1"], "x-sdk-wire": { "Value0": ["<", "Less"], "Value1": [">", "More"] } },
+            "Hours": { "properties": { "v1": {} }, "required": ["v1"], "x-sdk-wire": { "v1": "1" } },
+        });
+        restore(&mut schemas);
+        let expected = json!({
+            "Comparison": { "enum": ["<", ">"] },
+            "Hours": { "properties": { "1": {} }, "required": ["1"] },
+        });
+        assert_eq!(schemas, expected);
+    }
 }
