@@ -1,6 +1,6 @@
 //! What a caller sees of calls that the document does not have.
 
-use cloudflare_sdk::{ErrorKind, Method, RequestOptions, types::Enrollment};
+use cloudflare_sdk::{Body, ErrorKind, Method, Part, RequestOptions, types::Enrollment};
 use sdk_tests::{
     leap::Leap,
     loopback::{BASE_PATH, answering, builder, client, enabled, only_request, requests},
@@ -219,4 +219,28 @@ async fn retries_options_and_errors_are_those_of_all_calls() {
     for request in server.log().requests {
         assert!(String::from_utf8(request).unwrap().contains("\r\nx-team: edge\r\n"));
     }
+}
+
+#[tokio::test]
+async fn a_body_may_be_a_stream_or_of_several_parts() {
+    let server = answering(enabled()).await;
+    let client = client(server.uri());
+    let stream = Body::from_reader(&b"abc"[..]).with_length(3);
+    let call = client.request(Method::PUT, "/a").body("text/plain", stream);
+    call.send::<Value>().await.unwrap();
+    let parts = [("file", Part::from("x").file_name("a.txt")), ("text", Part::from("y"))];
+    let call = client.request(Method::POST, "/a").multipart(parts);
+    call.send::<Value>().await.unwrap();
+    let requests = requests(&server).await;
+    assert_eq!(requests[0].body, b"abc");
+    assert_eq!(requests[0].headers["content-length"], "3");
+    let content_type = requests[1].headers["content-type"].to_str().unwrap();
+    let boundary = content_type.strip_prefix("multipart/form-data; boundary=").unwrap();
+    let expected = "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\
+                    Content-Type: application/octet-stream\r\n\r\nx\r\n\
+                    --B\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\ny\r\n--B--\r\n";
+    assert_eq!(
+        String::from_utf8_lossy(&requests[1].body).replace(boundary, "B"),
+        expected
+    );
 }

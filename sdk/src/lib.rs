@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod base_url;
+mod body;
 mod client;
 mod client_builder;
 mod clock;
@@ -12,6 +13,7 @@ pub mod fleet;
 mod generated;
 #[cfg(feature = "mock")]
 pub mod mock;
+mod multipart;
 mod nullable;
 mod number;
 mod rate_limit;
@@ -21,6 +23,7 @@ mod response;
 mod retry_after;
 pub mod runtime;
 
+pub use body::{Body, JsonLines};
 pub use client_builder::ClientBuilder;
 pub use clock::Clock;
 pub use credentials::Credentials;
@@ -28,6 +31,7 @@ pub use envelope::{ResponseInfo, ResponseInfoSource, ResultInfo};
 pub use error::{Error, ErrorKind};
 #[doc(inline)]
 pub use generated::{Client, builder, types};
+pub use multipart::Part;
 pub use nullable::Nullable;
 pub use number::{NotANumber, Number};
 pub use rate_limit::{RateLimit, RateLimitPolicy};

@@ -6,7 +6,7 @@ use reqwest::Url;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    Client, Error, Response,
+    Body, Client, Error, Part, Response,
     runtime::{OperationInfo, QueryParam, RawResponse, RequestBuilder, Runtime, quoted},
 };
 
@@ -83,9 +83,16 @@ impl<'a> RawRequest<'a> {
         self
     }
 
-    /// Sets a body of another media type.
-    pub fn body(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
-        self.request = self.request.typed_body(content_type, body.into());
+    /// Sets a body of another media type: bytes, or a stream, with which the call is never repeated.
+    pub fn body(mut self, content_type: &str, body: impl Into<Body>) -> Self {
+        self.request = self.request.raw_body(content_type, Some(body.into()));
+        self
+    }
+
+    /// Sets a body of several parts, `multipart/form-data`; several may have one name.
+    pub fn multipart<N: Into<String>, P: Into<Part>>(mut self, parts: impl IntoIterator<Item = (N, P)>) -> Self {
+        let parts = parts.into_iter().map(|(name, part)| (name.into(), part.into()));
+        self.request = self.request.multipart(true).parts(parts.collect());
         self
     }
 

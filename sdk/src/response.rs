@@ -5,6 +5,7 @@ use std::{borrow::Cow, fmt, ops::Deref};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, StatusCode, header::CONTENT_TYPE};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::{
     Error, RateLimit, RateLimitPolicy, ResponseInfo, ResultInfo, credentials::REDACTED, envelope::Envelope, rate_limit,
@@ -194,6 +195,31 @@ impl<T: DeserializeOwned> Response<T> {
         };
         let messages = raw.call.redact_infos(envelope.messages);
         Ok(Self::around(raw, value, messages, envelope.result_info))
+    }
+}
+
+impl<T: DeserializeOwned> Response<Option<T>> {
+    /// Reads a success that need not have a body; for generated code.
+    #[doc(hidden)]
+    pub fn from_response_or_empty(raw: RawResponse) -> Result<Self, Error> {
+        match raw.body.trim_ascii().is_empty() {
+            true => Ok(Self::around(raw, None, Vec::new(), None)),
+            false => Self::from_response(raw),
+        }
+    }
+}
+
+impl Response<Value> {
+    /// Reads a success that is JSON of any kind, or nothing, which is null; for generated code.
+    #[doc(hidden)]
+    pub fn any(raw: RawResponse) -> Result<Self, Error> {
+        if raw.body.trim_ascii().is_empty() {
+            return Self::of(raw, Value::Null);
+        }
+        match serde_json::from_slice(&raw.body) {
+            Ok(value) => Self::of(raw, value),
+            Err(cause) => Err(Error::unreadable(raw, &cause)),
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 mod attempt;
 mod call;
 pub(crate) mod checks;
+mod message;
 mod operation;
 mod pacing;
 mod path;
@@ -19,6 +20,7 @@ mod retry;
 #[cfg(feature = "fleet")]
 mod stop;
 mod telemetry;
+mod values;
 mod variants;
 
 use std::{
@@ -36,7 +38,7 @@ use http::{HeaderValue, Method};
 use crate::Client;
 use crate::{Clock, Credentials, base_url::BaseUrl, request_options::Settings};
 
-pub use crate::{Error, Nullable, Number, RequestOptions, Response};
+pub use crate::{Body, Error, Nullable, Number, Part, RequestOptions, Response};
 #[doc(hidden)]
 pub use bytes::Bytes;
 pub(crate) use call::Call;
@@ -45,25 +47,31 @@ pub use checks::{
     Check, Text, Whole, deserialize_open_enum, invalid, length, null_as_default, one_of, quoted, whole, within,
 };
 #[doc(hidden)]
-pub use operation::OperationInfo;
+pub use message::IntoParts;
+#[cfg(feature = "mock")]
+pub(crate) use message::cookie_pair;
 #[doc(hidden)]
-pub use path::encode_path;
+pub use operation::OperationInfo;
 #[cfg(feature = "mock")]
 pub(crate) use path::encode_segment;
 #[doc(hidden)]
+pub use path::{encode_path, encode_styled};
+#[doc(hidden)]
 pub use query::QueryParam;
 #[cfg(feature = "mock")]
-pub(crate) use query::pairs as query_pairs;
+pub(crate) use query::form_pairs;
 #[doc(hidden)]
 pub use request::{Request, RequestBuilder};
 #[doc(hidden)]
-pub use reqwest::{Body, header};
+pub use reqwest::header;
 #[doc(hidden)]
 pub use response::RawResponse;
 pub(crate) use retry::{Jitter, full_jitter, is_failure_of_server, is_transient};
 #[cfg(feature = "fleet")]
 pub(crate) use stop::Stop;
 pub(crate) use telemetry::unusable;
+#[doc(hidden)]
+pub use values::{json as json_text, simple as simple_text};
 #[doc(hidden)]
 pub use variants::{Variant, candidates};
 

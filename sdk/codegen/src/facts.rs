@@ -6,6 +6,10 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     document::{Document, Operation, json_schema},
+    messages::{
+        parts::is_free_text,
+        sent::{Answer, Body, Kind, Place, Sent},
+    },
     passes::{enumerations::WIRE, envelope, errors},
     unions::{self, VariantFacts},
 };
@@ -52,8 +56,9 @@ pub(crate) struct OperationFacts {
     pub(crate) path: String,
     /// The verb, in small letters.
     pub(crate) method: String,
-    /// The media type of the body, without its parameters.
-    pub(crate) media_type: Option<String>,
+    /// What the body is, where it is not JSON that is always sent.
+    pub(crate) body: Option<Body>,
+    pub(crate) answer: Answer,
     /// Whether repeating the call has the same effect as making it once.
     pub(crate) idempotent: bool,
     /// Whether success is an envelope around a `result`.
@@ -75,6 +80,10 @@ pub(crate) struct Parameter {
     key: String,
     /// Where a parameter stands: `path`, `query` or `header`; nothing for a member of a body.
     pub(crate) location: Option<String>,
+    /// How it is sent, where progenitor is told otherwise; its own name is in there, and `name` is the setter's.
+    pub(crate) sent: Option<Sent>,
+    /// Whether it is a text of no further kind.
+    pub(crate) is_free_text: bool,
     pub(crate) required: bool,
     pub(crate) nullable: bool,
     pub(crate) description: Option<String>,
@@ -186,8 +195,8 @@ impl OperationFacts {
         Self {
             path: path.to_owned(),
             method: method.to_owned(),
-            media_type: (body.and_then(|body| body.get("content")?.as_object()?.keys().next()))
-                .map(|name| name.split(';').next().unwrap_or_default().trim().to_owned()),
+            body: Body::of(value),
+            answer: Answer::of(value),
             idempotent,
             enveloped: is_enveloped(document, operation),
             permissions: (permissions.into_iter().flatten())
@@ -197,10 +206,23 @@ impl OperationFacts {
             parameters: (operation.parameters())
                 .filter_map(|parameter| Parameter::of_operation(document, document.resolve(parameter)))
                 .collect(),
-            members: (body.and_then(json_schema))
+            members: (body.and_then(|body| json_schema(body).or_else(|| first_schema(body))))
                 .map(|schema| Parameter::of_body(document, resolve(document, schema)))
                 .unwrap_or_default(),
         }
+    }
+}
+
+/// The schema of the first media type of a body.
+fn first_schema(body: &Value) -> Option<&Value> {
+    let (_, media_type) = body.get("content")?.as_object()?.iter().next()?;
+    media_type.get("schema")
+}
+
+impl OperationFacts {
+    /// The kind of the body; JSON unless it is said otherwise.
+    pub(crate) fn body_kind(&self) -> Kind {
+        self.body.as_ref().map_or(Kind::Json, |body| body.kind)
     }
 }
 
@@ -230,8 +252,19 @@ impl Parameter {
         let name = parameter.get("name")?.as_str()?;
         let schema = parameter.get("schema").unwrap_or(&Value::Null);
         let required = parameter.get("required").and_then(Value::as_bool).unwrap_or(false);
+        let sent = Sent::of(parameter);
+        let is_one = sent.as_ref().is_some_and(|sent| sent.is_one);
+        let schema = if is_one {
+            schema.get("items").unwrap_or(schema)
+        } else {
+            schema
+        };
         let mut this = Self::of_schema(document, name, schema, required);
-        this.location = parameter.get("in").and_then(Value::as_str).map(str::to_owned);
+        this.location = match &sent {
+            Some(sent) => Some(sent.place.name().to_owned()),
+            None => parameter.get("in").and_then(Value::as_str).map(str::to_owned),
+        };
+        this.sent = sent;
         if let Some(description) = parameter.get("description").and_then(Value::as_str) {
             this.description = Some(description.to_owned());
         }
@@ -276,6 +309,8 @@ impl Parameter {
             name: name.to_owned(),
             key: name.to_owned(),
             location: None,
+            sent: None,
+            is_free_text: is_free_text(resolved),
             required,
             nullable,
             description: description.and_then(Value::as_str).map(str::to_owned),
@@ -295,6 +330,20 @@ impl Parameter {
         identifier(&self.key) == identifier(ident)
     }
 
+    /// What the server calls it.
+    pub(crate) fn wire_name(&self) -> &str {
+        self.sent.as_ref().map_or(&self.name, |sent| &sent.name)
+    }
+
+    /// Whether it is sent in parts whose content may be a stream.
+    pub(crate) fn is_file(&self) -> bool {
+        self.sent.as_ref().is_some_and(|sent| match sent.place {
+            Place::File => true,
+            Place::Part => self.is_free_text && !sent.is_one,
+            _ => false,
+        })
+    }
+
     /// What progenitor calls it.
     pub(crate) fn ident(&self) -> String {
         snake(&self.key)
@@ -302,8 +351,8 @@ impl Parameter {
 
     /// Documentation for its setter.
     pub(crate) fn documentation(&self) -> String {
+        let name = self.wire_name();
         let Self {
-            name,
             description,
             minimum,
             maximum,
@@ -337,11 +386,12 @@ pub(crate) fn snake(name: &str) -> String {
             '_'
         });
     }
-    if syn::parse_str::<syn::Ident>(&snake).is_ok() {
-        snake
-    } else {
-        format!("{snake}_")
-    }
+    if is_word(&snake) { snake } else { format!("{snake}_") }
+}
+
+/// Whether a text is a name in Rust, as it stands.
+pub(crate) fn is_word(text: &str) -> bool {
+    syn::parse_str::<syn::Ident>(text).is_ok()
 }
 
 /// The schema that `schema` stands for: itself, or what its `$ref` leads to, also where that is the only part of an

@@ -1,8 +1,8 @@
 //! The whole way from a document to Rust.
 
 use crate::{
-    Change, Error, Modules, Outline, document::Document, error::Fault, facts::Facts, header, mock, modules, outline,
-    passes, progenitor, report::Report, retarget, rules, select,
+    Change, Error, Modules, Outline, document::Document, error::Fault, facts::Facts, header, messages, mock, modules,
+    outline, passes, progenitor, report::Report, retarget, rules, select,
 };
 
 /// The document of the SDK, in its folder `openapi`.
@@ -230,10 +230,10 @@ impl Generator {
             let target = self.target()?;
             let original = self.part(document)?;
             let mut report = Report::default();
-            let (shaped, facts, client) = client(&original, &target, &mut report)?;
-            let mut outline = outline::of_client(&client, &facts, &shaped)?;
+            let made = client(&original, &target, &mut report)?;
+            let mut outline = outline::of_client(&made.client, &made.facts, &made.shaped)?;
             outline.changes = report.into_changes();
-            Ok((outline, prettyplease::unparse(&client)))
+            Ok((outline, prettyplease::unparse(&made.client)))
         };
         made().map(code).map_err(|fault| Error::new(&self.name, fault))
     }
@@ -248,6 +248,8 @@ impl Generator {
             let mut report = Report::default();
             let mut document = self.part(document)?;
             rules::check(&document)?;
+            messages::ids(&mut document, &mut report);
+            messages::run(&mut document, &mut report);
             passes::shape(&mut document, &mut report);
             passes::adapt(&mut document, &mut report);
             Ok(report.into_changes())
@@ -321,20 +323,38 @@ fn code(
     target: &Target,
     make: impl FnOnce(&Document, &Facts, syn::File, &Target) -> Result<syn::File, Fault>,
 ) -> Result<String, Fault> {
-    let (_, facts, client) = client(original, target, &mut Report::default())?;
-    let file = make(original, &facts, client, target)?;
+    let made = client(original, target, &mut Report::default())?;
+    let file = make(&made.original, &made.facts, made.client, target)?;
     Ok(prettyplease::unparse(&file))
 }
 
-/// The client of a document, with the document in the shape that it was brought into before.
-fn client(original: &Document, target: &Target, report: &mut Report) -> Result<(Document, Facts, syn::File), Fault> {
+/// A client, and what it was made of.
+struct Made {
+    /// The document with an id for each operation.
+    original: Document,
+    /// The document in the shape that it was brought into before there was code.
+    shaped: Document,
+    facts: Facts,
+    client: syn::File,
+}
+
+fn client(original: &Document, target: &Target, report: &mut Report) -> Result<Made, Fault> {
     rules::check(original)?;
+    let mut original = original.clone();
+    messages::ids(&mut original, report);
     let mut document = original.clone();
+    messages::run(&mut document, report);
+    let messages = document.clone();
     passes::shape(&mut document, report);
-    let facts = Facts::read(original, &document);
+    let facts = Facts::read(&messages, &document);
     let shaped = document.clone();
     passes::adapt(&mut document, report);
     let finish = |part: &Document, file: &mut syn::File| retarget::run(file, &facts.of_part(part), target);
     let client = progenitor::generate(&document, &finish)?;
-    Ok((shaped, facts, client))
+    Ok(Made {
+        original,
+        shaped,
+        facts,
+        client,
+    })
 }

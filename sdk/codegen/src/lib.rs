@@ -72,6 +72,7 @@ mod error;
 mod facts;
 mod generator;
 mod header;
+mod messages;
 mod mock;
 mod modules;
 mod outline;

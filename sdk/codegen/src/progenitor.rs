@@ -124,3 +124,14 @@ fn in_short(reason: &str) -> String {
         None => line,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_inside_the_generator_does_not_silence_those_after_it() {
+        let reason = without_panic(|| -> () { panic!("{}", "a reason") }).unwrap_err();
+        assert_eq!((reason.as_str(), QUIET.get()), ("a reason", false));
+    }
+}

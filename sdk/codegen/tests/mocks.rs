@@ -98,7 +98,7 @@ fn a_mock_speaks_of_a_call_in_its_own_words() {
             "pub fn thing_id(self, value: impl Into<::std::string::String>)",
             r#"self.0.path_parameter("thing_id", &value)"#,
             r#"self.0.query_parameter("how-many", &value)"#,
-            r#"self.0.header_parameter("X-Why", &value)"#,
+            r#"self.0.header_text("X-Why", cloudflare_sdk::runtime::simple_text("X-Why", &value, false))"#,
             "pub fn body(self, body: &types::Thing)",
             "pub fn mode(self, value: impl Into<types::Mode>)",
             r#"self.0.body_member("type", &value)"#,

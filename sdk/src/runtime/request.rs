@@ -1,14 +1,12 @@
 //! A request on its way from a generated builder to the HTTP client.
 
-use std::mem;
-
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header::CONTENT_TYPE};
-use reqwest::{Body, Url};
+use reqwest::Url;
 use serde::Serialize;
 
 use super::{OperationInfo, QueryParam, Runtime, query, quoted};
-use crate::{Error, credentials};
+use crate::{Body, Error, credentials, multipart::Parts};
 
 /// A request, of which one for the HTTP client is made for each attempt.
 ///
@@ -18,15 +16,9 @@ pub struct Request {
     pub(super) method: Method,
     pub(super) url: Url,
     headers: Vec<(HeaderName, HeaderValue)>,
-    body: Content,
-}
-
-#[derive(Debug)]
-enum Content {
-    None,
-    Bytes(Bytes),
-    /// A stream, which can be sent once.
-    Body(Body),
+    body: Option<Body>,
+    /// What becomes the body in the end, and whether it does where there is none.
+    pub(super) parts: Option<(bool, Parts)>,
 }
 
 impl Request {
@@ -35,18 +27,28 @@ impl Request {
             method,
             url,
             headers: Vec::with_capacity(2),
-            body: Content::None,
+            body: None,
+            parts: None,
         }
     }
 
-    fn insert(&mut self, name: HeaderName, value: HeaderValue) {
+    pub(super) fn insert(&mut self, name: HeaderName, value: HeaderValue) {
         self.headers.retain(|(other, _)| *other != name);
         self.headers.push((name, value));
     }
 
     /// Whether it can be sent more than once.
     pub(super) fn is_repeatable(&self) -> bool {
-        !matches!(self.body, Content::Body(_))
+        self.body.as_ref().is_none_or(Body::is_repeatable)
+    }
+
+    pub(super) fn header(&self, name: &HeaderName) -> Option<&HeaderValue> {
+        let found = self.headers.iter().find(|(other, _)| other == name);
+        found.map(|(_, value)| value)
+    }
+
+    pub(super) fn set_body(&mut self, body: Body) {
+        self.body = Some(body);
     }
 
     /// One for the HTTP client, with headers beside its own, of which there are about `more`.
@@ -58,14 +60,7 @@ impl Request {
         }
         put_headers(&mut headers);
         *request.headers_mut() = headers;
-        *request.body_mut() = match &self.body {
-            Content::None => None,
-            Content::Bytes(bytes) => Some(bytes.clone().into()),
-            Content::Body(_) => match mem::replace(&mut self.body, Content::None) {
-                Content::Body(body) => Some(body),
-                _ => None,
-            },
-        };
+        *request.body_mut() = self.body.as_mut().map(Body::for_attempt);
         request
     }
 }
@@ -98,18 +93,6 @@ impl<'r> RequestBuilder<'r> {
             operation,
             request: Err(runtime.refuse(operation, reason)),
         }
-    }
-
-    /// Sets a body of a media type that the caller names.
-    #[must_use]
-    pub(crate) fn typed_body(self, content_type: &str, body: Bytes) -> Self {
-        self.and(|request| {
-            let value = HeaderValue::from_str(content_type)
-                .map_err(|_| format!("the content type {} cannot stand in a header", quoted(content_type)))?;
-            request.insert(CONTENT_TYPE, value);
-            request.body = Content::Bytes(body);
-            Ok(())
-        })
     }
 
     /// Sets a query that is encoded already.
@@ -151,6 +134,16 @@ impl<'r> RequestBuilder<'r> {
     #[must_use]
     pub fn query<T: Serialize>(self, parameter: &QueryParam<'_, T>) -> Self {
         self.and(|request| {
+            if let Some(encoded) = parameter.encoded()? {
+                let before = request.url.query().filter(|query| !query.is_empty());
+                let query = match before {
+                    _ if encoded.is_empty() => return Ok(()),
+                    Some(before) => format!("{before}&{encoded}"),
+                    None => encoded,
+                };
+                request.url.set_query(Some(&query));
+                return Ok(());
+            }
             let pairs = parameter.pairs()?;
             // Even no pair at all would leave a question mark.
             if !pairs.is_empty() {
@@ -173,36 +166,24 @@ impl<'r> RequestBuilder<'r> {
 
     /// Sets a body of form fields.
     pub fn form_urlencoded<T: Serialize>(self, body: &T) -> Result<Self, Error> {
-        Ok(self.and(|request| {
-            let pairs = query::pairs("body", body)?;
-            // The URL type has the one encoder for both.
-            let mut url = request.url.clone();
-            url.query_pairs_mut().clear().extend_pairs(pairs);
-            let body = url.query().unwrap_or_default().to_owned();
-            set_body(request, "application/x-www-form-urlencoded", body);
-            Ok(())
-        }))
+        Ok(self.and(|request| set_form(request, body)))
     }
 
     /// Sets a body of any other type.
     #[must_use]
     pub fn body(self, body: impl Into<Body>) -> Self {
         self.and(|request| {
-            let body = body.into();
-            request.body = match body.as_bytes() {
-                Some(bytes) => Content::Bytes(Bytes::copy_from_slice(bytes)),
-                None => Content::Body(body),
-            };
+            request.set_body(body.into());
             Ok(())
         })
     }
 
     /// The request, or the first thing that was wrong with it.
     pub fn build(self) -> Result<Request, Error> {
-        self.request
+        self.and(Request::finish).request
     }
 
-    fn and(mut self, change: impl FnOnce(&mut Request) -> Result<(), String>) -> Self {
+    pub(super) fn and(mut self, change: impl FnOnce(&mut Request) -> Result<(), String>) -> Self {
         if let Ok(request) = &mut self.request
             && let Err(reason) = change(request)
         {
@@ -224,7 +205,17 @@ impl Runtime {
     }
 }
 
-fn set_body(request: &mut Request, content_type: &'static str, body: impl Into<Bytes>) {
+pub(super) fn set_body(request: &mut Request, content_type: &'static str, body: impl Into<Bytes>) {
     request.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    request.body = Content::Bytes(body.into());
+    request.set_body(body.into().into());
+}
+
+pub(super) fn set_form<T: Serialize>(request: &mut Request, body: &T) -> Result<(), String> {
+    let pairs = query::form_pairs(body)?;
+    // The URL type has the one encoder for both.
+    let mut url = request.url.clone();
+    url.query_pairs_mut().clear().extend_pairs(pairs);
+    let body = url.query().unwrap_or_default().to_owned();
+    set_body(request, "application/x-www-form-urlencoded", body);
+    Ok(())
 }

@@ -8,10 +8,10 @@ use super::{
     when_name,
 };
 use crate::{
-    document::is_json,
     facts::Parameter,
     generator::Target,
-    retarget::{self_name, set_doc},
+    messages::sent::{Kind, Place, Sent},
+    retarget::{self_name, sending::query_style, set_doc},
 };
 
 /// The type with the expectations of a call.
@@ -21,7 +21,7 @@ pub(super) fn items(call: &Call<'_>, types: &[Item], target: &Target) -> Vec<Ite
     let setters = call
         .setters
         .iter()
-        .filter_map(|setter| expectation(call, setter, types));
+        .filter_map(|setter| expectation(call, setter, types, target));
     let summary = format!(
         "Which calls of `{}` a mock expects; without more, all of them.",
         call.method
@@ -63,7 +63,7 @@ pub(super) fn items(call: &Call<'_>, types: &[Item], target: &Target) -> Vec<Ite
 }
 
 /// The expectation of what a setter sets; none where a request does not tell.
-fn expectation(call: &Call<'_>, setter: &Setter, types: &[Item]) -> Option<syn::ImplItemFn> {
+fn expectation(call: &Call<'_>, setter: &Setter, types: &[Item], target: &Target) -> Option<syn::ImplItemFn> {
     let ident = &setter.name;
     // The credentials and `and` are every operation's; a parameter of that name has to go by `and`.
     if ["api_token", "api_key", "and"].iter().any(|taken| ident == taken) {
@@ -75,11 +75,16 @@ fn expectation(call: &Call<'_>, setter: &Setter, types: &[Item]) -> Option<syn::
             .find(|parameter| parameter.is_called(&ident.to_string()));
         found.map(|parameter| (parameter.name.clone(), parameter.location.clone()))
     };
-    let media_type = call.facts.media_type.as_deref();
-    let (is_json, is_form) = (
-        media_type.is_some_and(is_json),
-        media_type == Some("application/x-www-form-urlencoded"),
-    );
+    let kind = call.facts.body_kind();
+    let (is_json, is_form) = (kind == Kind::Json, kind == Kind::Form);
+    let found = call
+        .facts
+        .parameters
+        .iter()
+        .find(|parameter| parameter.is_called(&ident.to_string()));
+    if let Some((parameter, sent)) = found.and_then(|parameter| Some((parameter, parameter.sent.as_ref()?))) {
+        return Some(of_sent(setter, parameter, sent, types, target));
+    }
     let parameter = find(&call.facts.parameters);
     let of = &setter.of;
     let Taken {
@@ -117,6 +122,49 @@ fn expectation(call: &Call<'_>, setter: &Setter, types: &[Item]) -> Option<syn::
     ))
 }
 
+/// The expectation of a parameter that progenitor was told otherwise of.
+fn of_sent(setter: &Setter, parameter: &Parameter, sent: &Sent, types: &[Item], target: &Target) -> syn::ImplItemFn {
+    let (ident, name, explode) = (&setter.name, &sent.name, sent.explode);
+    let text = setter.doc.trim().replacen("Sets ", "Expects ", 1);
+    if parameter.is_file() {
+        let function = parse_quote! {
+            pub fn #ident(self, content: impl Into<::std::vec::Vec<u8>>) -> Self {
+                Self(self.0.file_part(#name, content))
+            }
+        };
+        return documented(function, &text);
+    }
+    let runtime = &target.runtime;
+    let Taken {
+        parameter: taken,
+        value,
+    } = take(&setter.of, types);
+    let shown = match sent.style.as_str() {
+        "json" => quote!(#runtime::json_text(#name, &value)),
+        _ => quote!(#runtime::simple_text(#name, &value, #explode)),
+    };
+    let expect = match sent.place {
+        Place::Path => {
+            let style = &sent.style;
+            quote!(self.0.path_text(#name, #runtime::encode_styled(#name, &value, #style, #explode)))
+        }
+        Place::Header => quote!(self.0.header_text(#name, #shown)),
+        Place::Cookie => quote!(self.0.cookie(#name, #shown)),
+        Place::Part | Place::File => quote!(self.0.text_part(#name, &value)),
+        Place::Query => {
+            let style = query_style(parameter);
+            quote!(self.0.query(&#runtime::QueryParam::new(#name, &value) #style))
+        }
+    };
+    let function = parse_quote! {
+        pub fn #ident(self, value: #taken) -> Self {
+            #value
+            Self(#expect)
+        }
+    };
+    documented(function, &text)
+}
+
 /// The expectation of a whole body.
 fn body(of: &Type, is_json: bool, is_form: bool) -> (&'static str, syn::ImplItemFn) {
     match (is_json, is_form) {
@@ -149,6 +197,16 @@ fn body(of: &Type, is_json: bool, is_form: bool) -> (&'static str, syn::ImplItem
 
 fn documented(mut function: syn::ImplItemFn, text: &str) -> syn::ImplItemFn {
     set_doc(&mut function.attrs, text);
+    // Names for which clippy would have another `self`; they are the document's to choose.
+    let name = function.sig.ident.to_string();
+    if ["as_", "from_", "is_", "to_"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
+    {
+        function
+            .attrs
+            .push(parse_quote!(#[allow(clippy::wrong_self_convention)]));
+    }
     function
 }
 

@@ -46,7 +46,7 @@ pub(crate) fn is_envelope(document: &Document, schema: &Value) -> bool {
 }
 
 /// A property of an object schema, also where the schema is composed by `allOf`, the last part first.
-fn property<'a>(document: &'a Document, schema: &'a Value, name: &str) -> Option<&'a Value> {
+pub(crate) fn property<'a>(document: &'a Document, schema: &'a Value, name: &str) -> Option<&'a Value> {
     let schema = document.resolve(schema);
     let own = schema.get("properties").and_then(|properties| properties.get(name));
     let parts = schema.get("allOf").and_then(Value::as_array);

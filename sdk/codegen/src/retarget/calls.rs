@@ -46,23 +46,40 @@ pub(super) fn run(file: &mut syn::File, facts: &Facts, target: &Target) -> Resul
     }
 }
 
+/// The operation whose call the `impl` of a builder is, before it was rewritten.
+pub(super) fn operation_in<'a>(item: &syn::ItemImpl, facts: &'a Facts) -> Option<&'a OperationFacts> {
+    let send = item.items.iter().find_map(|member| match member {
+        ImplItem::Fn(function) if function.sig.ident == "send" => Some(&function.block),
+        _ => None,
+    });
+    let method = send?.stmts.iter().find_map(|statement| match statement {
+        Stmt::Local(local) => named_in(local),
+        _ => None,
+    });
+    facts.operation(&method?).map(|(_, operation)| operation)
+}
+
+/// The method that a statement names in an `OperationInfo`.
+fn named_in(local: &syn::Local) -> Option<String> {
+    let Some(Expr::Struct(info)) = local.init.as_ref().map(|init| &*init.expr) else {
+        return None;
+    };
+    let first = info.fields.first().filter(|_| info.path.is_ident("OperationInfo"))?;
+    let name = syn::parse2::<LitStr>(first.expr.to_token_stream()).ok()?;
+    Some(name.value())
+}
+
 /// The operation that a call names in its `OperationInfo`, which becomes a constant.
 fn operation_of<'a>(block: &mut Block, facts: &'a Facts) -> Result<(&'a str, &'a OperationFacts), String> {
     let mut found = None;
     block.stmts.retain(|statement| {
         let Stmt::Local(local) = statement else { return true };
-        match local.init.as_ref().map(|init| &*init.expr) {
-            Some(Expr::Struct(info)) if info.path.is_ident("OperationInfo") => {
-                found = info
-                    .fields
-                    .first()
-                    .and_then(|field| syn::parse2::<LitStr>(field.expr.to_token_stream()).ok());
-                false
-            }
-            _ => true,
-        }
+        let method = named_in(local);
+        let is_info = method.is_some();
+        found = found.take().or(method);
+        !is_info
     });
-    let operation = found.and_then(|method| facts.operation(&method.value()));
+    let operation = found.and_then(|method| facts.operation(&method));
     operation.ok_or_else(|| unexpected("an `OperationInfo` with an operation of the document"))
 }
 
@@ -113,6 +130,7 @@ fn rewrite(block: &mut Block, builder: &ItemStruct, operation: &OperationFacts, 
     let client = (builder.fields.iter()).find(|field| matches!(field.ty, syn::Type::Reference(_)));
     let mut calls = Calls {
         operation,
+        runtime: &target.runtime,
         client: client
             .and_then(|field| field.ident.as_ref())
             .ok_or_else(|| unexpected("a client in each builder"))?,
@@ -141,7 +159,10 @@ fn check(block: &mut Block, builder: &ItemStruct, operation: &OperationFacts, ta
             continue;
         }
         let parameter = operation.parameter(&value.to_string());
-        let name = parameter.map_or_else(|| value.to_string(), |parameter| parameter.name.clone());
+        if parameter.is_some_and(Parameter::is_file) {
+            continue;
+        }
+        let name = parameter.map_or_else(|| value.to_string(), |parameter| parameter.wire_name().to_owned());
         for check in checks::of_value(&quote!(&#value), &name, parameter, target) {
             checked.push(parse_quote!(#check.map_err(Error::InvalidRequest)?;));
         }
@@ -151,6 +172,7 @@ fn check(block: &mut Block, builder: &ItemStruct, operation: &OperationFacts, ta
 
 struct Calls<'a> {
     operation: &'a OperationFacts,
+    runtime: &'a syn::Path,
     /// What the builder calls the client.
     client: &'a Ident,
     failed: Option<String>,
@@ -212,11 +234,19 @@ impl VisitMut for Calls<'_> {
                     self.failed = Some(unexpected("the name of a path parameter"));
                     return;
                 };
-                let name = self
-                    .operation
-                    .parameter(&ident)
-                    .map_or(ident, |parameter| parameter.name.clone());
-                let (function, value, refuse) = (&call.func, &call.args, self.refuse());
+                let parameter = self.operation.parameter(&ident);
+                let refuse = self.refuse();
+                if let Some(parameter) = parameter
+                    && let Some(sent) = &parameter.sent
+                    && let Ok(value) = syn::parse_str::<Ident>(&ident)
+                {
+                    let (runtime, style, explode) = (self.runtime, &sent.style, sent.explode);
+                    let name = &sent.name;
+                    *expr = parse_quote!(#runtime::encode_styled(#name, &#value, #style, #explode).map_err(#refuse)?);
+                    return;
+                }
+                let name = parameter.map_or(ident, |parameter| parameter.name.clone());
+                let (function, value) = (&call.func, &call.args);
                 *expr = parse_quote!(#function(#name, #value).map_err(#refuse)?);
             }
             Expr::Path(path) if is_path(path, ["Error", "InvalidRequest"]) => {

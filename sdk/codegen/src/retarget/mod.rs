@@ -8,9 +8,11 @@ mod calls;
 mod checks;
 mod client;
 mod enums;
+mod fields;
 mod members;
 mod models;
 mod numbers;
+pub(crate) mod sending;
 mod setters;
 mod support;
 mod unions;
@@ -32,7 +34,9 @@ pub(crate) fn run(file: &mut syn::File, facts: &Facts, target: &Target) -> Resul
     members::run(types, &sent, facts, target);
     models::run(types, facts, &enums, target)?;
     checks::run(types, &sent, &enums, facts, target);
+    fields::run(file, facts, target)?;
     setters::run(file, facts, target)?;
+    sending::run(file, facts, target)?;
     calls::run(file, facts, target)?;
     support::run(file, target);
     nothing_is_left(file)

@@ -10,6 +10,7 @@ use super::{doc, items, mentions, models, module, self_name, set_doc, unexpected
 use crate::{
     facts::{Facts, OperationFacts, Parameter},
     generator::Target,
+    messages::sent::Kind,
 };
 
 pub(super) fn run(file: &mut syn::File, facts: &Facts, target: &Target) -> Result<(), String> {
@@ -119,6 +120,10 @@ fn document_operations(file: &mut syn::File, facts: &Facts, target: &Target) -> 
 
 /// An example call with the document's example values, if it has one for all that is required.
 fn example(method: &Ident, operation: &OperationFacts, client: &str) -> Option<String> {
+    // A body of bytes has no example that is worth one.
+    if operation.body.as_ref().is_some_and(|body| body.kind == Kind::Raw) {
+        return None;
+    }
     let members = operation.members.iter().filter(|member| member.required);
     let required = operation
         .parameters
@@ -192,7 +197,7 @@ fn rewrite(
 fn setter(function: &mut ImplItemFn, parameter: &Parameter, of: &Type, target: &Target) {
     let runtime = &target.runtime;
     let ident = function.sig.ident.clone();
-    let name = &parameter.name;
+    let name = parameter.wire_name();
     set_doc(&mut function.attrs, &parameter.documentation());
     function
         .sig
@@ -248,7 +253,7 @@ fn flatten_body(item: &mut ItemImpl, builder: &ItemStruct, operation: &Operation
 }
 
 /// The model whose builder is in `Result<types::builder::Model, String>`.
-fn model_of(of: &Type) -> Option<Ident> {
+pub(super) fn model_of(of: &Type) -> Option<Ident> {
     let Type::Path(path) = of else { return None };
     let syn::PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
         return None;
