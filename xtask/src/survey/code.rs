@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cloudflare_sdk_codegen::Outline;
 
+use super::published::call;
+
 /// An item of generated code.
 #[derive(Debug)]
 pub(crate) struct Item<'a> {
@@ -99,13 +101,13 @@ pub(crate) fn item_of<'i, 'a>(items: &'i [Item<'a>], line: usize) -> Option<&'i 
     items.iter().find(|item| item.last >= line)
 }
 
-/// The ids of the operations that need the item; all of them where that is not known.
+/// The operations that need the item, each as its method and path; all of them where that is not known.
 pub(crate) fn operations_of(outline: &Outline, items: &[Item<'_>], item: &Item<'_>) -> Vec<String> {
     let all = || {
         outline
             .operations
             .iter()
-            .map(|operation| operation.id.clone())
+            .map(|operation| call(&operation.method, &operation.path))
             .collect()
     };
     if item.module == "builder" {
@@ -113,7 +115,9 @@ pub(crate) fn operations_of(outline: &Outline, items: &[Item<'_>], item: &Item<'
             .operations
             .iter()
             .filter(|operation| operation.builder == item.name);
-        let found: Vec<_> = of_builder.map(|operation| operation.id.clone()).collect();
+        let found: Vec<_> = of_builder
+            .map(|operation| call(&operation.method, &operation.path))
+            .collect();
         return if found.is_empty() { all() } else { found };
     }
     if !item.module.starts_with("types") {
@@ -145,7 +149,9 @@ pub(crate) fn operations_of(outline: &Outline, items: &[Item<'_>], item: &Item<'
         false
     };
     let needing = outline.operations.iter().filter(|operation| needs(&operation.builder));
-    let found: Vec<_> = needing.map(|operation| operation.id.clone()).collect();
+    let found: Vec<_> = needing
+        .map(|operation| call(&operation.method, &operation.path))
+        .collect();
     if found.is_empty() { all() } else { found }
 }
 

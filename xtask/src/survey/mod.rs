@@ -156,16 +156,16 @@ fn compile(
                 return Err(format!("the crate does not compile: {}", mistake.message).into());
             };
             let items = code::items(&module.outline.code);
-            let ids = match code::item_of(&items, mistake.line) {
+            let calls = match code::item_of(&items, mistake.line) {
                 Some(item) => code::operations_of(&module.outline, &items, item),
-                None => module.operations.iter().map(|operation| operation.id.clone()).collect(),
+                None => module.operations.iter().map(Operation::call).collect(),
             };
             let place = format!("src/{}.rs:{}", module.name, mistake.line);
             survey.mistakes.push((place.clone(), mistake.message.clone()));
-            for id in ids {
+            for call in calls {
                 let reasons = refused.entry(module.name.clone()).or_default();
                 reasons
-                    .entry(id)
+                    .entry(call)
                     .or_insert_with(|| format!("{} ({place})", mistake.message));
             }
         }
@@ -181,9 +181,9 @@ fn compile(
             let (out, kept): (Vec<_>, Vec<_>) = module
                 .operations
                 .into_iter()
-                .partition(|operation| reasons.contains_key(&operation.id));
+                .partition(|operation| reasons.contains_key(&operation.call()));
             survey.not_compiled.extend(out.into_iter().map(|operation| Refused {
-                reason: reasons.get(&operation.id).cloned().unwrap_or_default(),
+                reason: reasons.get(&operation.call()).cloned().unwrap_or_default(),
                 pointer: operation.pointer.clone(),
                 operation,
             }));

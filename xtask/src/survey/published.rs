@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use cloudflare_sdk_codegen::{OperationOutline, Outline};
 use serde_json::{Map, Value, json};
 
 /// The members of a path item that are operations.
@@ -26,7 +27,13 @@ pub(crate) struct Operation {
 impl Operation {
     /// The method and the path.
     pub(crate) fn call(&self) -> String {
-        format!("{} {}", self.method.to_uppercase(), self.path)
+        call(&self.method, &self.path)
+    }
+
+    /// What was generated for it; its id may have been changed for that.
+    pub(crate) fn of_outline<'o>(&self, outline: &'o Outline) -> Option<&'o OperationOutline> {
+        let mut operations = outline.operations.iter();
+        operations.find(|outline| outline.method == self.method && outline.path == self.path)
     }
 }
 
@@ -207,6 +214,11 @@ impl Published {
 fn component(pointer: &str) -> Option<String> {
     let mut parts = pointer.strip_prefix("/components/")?.split('/');
     Some(format!("/components/{}/{}", parts.next()?, parts.next()?))
+}
+
+/// How an operation is told from all others.
+pub(crate) fn call(method: &str, path: &str) -> String {
+    format!("{} {path}", method.to_uppercase())
 }
 
 /// Appends a member's name to a JSON pointer.

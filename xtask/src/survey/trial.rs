@@ -60,12 +60,7 @@ pub(crate) fn run(
                 .push(format!("src/{}.rs:{line} {}", module.name, item.unwrap_or_default()));
         }
         for operation in &module.operations {
-            let Some(outline) = module
-                .outline
-                .operations
-                .iter()
-                .find(|outline| outline.id == operation.id)
-            else {
+            let Some(outline) = operation.of_outline(&module.outline) else {
                 continue;
             };
             let cases = cases(assembler, operation, outline.enveloped);
@@ -147,7 +142,7 @@ impl<'a> Tried<'a> {
             } else {
                 schema
             },
-            operation: self.case.operation.id.clone(),
+            operation: self.case.operation.call(),
             type_name: format!("{}::{}", self.module, self.type_name),
             origin: self.case.origin.clone(),
             way: self.case.way,

@@ -76,7 +76,7 @@ pub(crate) fn judge(outline: &Outline) -> Result<Judged, String> {
         judged.instances.push((of.name.clone(), values));
     }
     for operation in document.operations() {
-        let Some(outline) = outline.operations.iter().find(|outline| outline.id == operation.id) else {
+        let Some(outline) = operation.of_outline(outline) else {
             continue;
         };
         let Some(node) = document.root().at(&["paths", &operation.path, &operation.method]) else {
