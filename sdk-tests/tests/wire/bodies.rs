@@ -1,6 +1,8 @@
 //! Bodies of one part: JSON by other names, bytes, forms, and those that may be missing.
 
-use cloudflare_sdk::{Body, ErrorKind};
+use std::collections::HashMap;
+
+use cloudflare_sdk::{Body, ErrorKind, Nullable};
 use sdk_tests::loopback::only_request;
 use serde_json::{Value, json};
 use wiremock::Request;
@@ -23,6 +25,27 @@ async fn json_by_another_name_keeps_its_name() {
     let request = only_request(&server).await;
     assert_eq!(content_type(&request), Some("application/merge-patch+json"));
     assert_eq!(sent(&request), json!({ "r": 1, "g": 2 }));
+}
+
+#[tokio::test]
+async fn missing_empty_null_and_a_value_are_sent_as_what_they_are() {
+    let server = echo().await;
+    let client = client(&server);
+    client.merge_patch().r(1).send().await.unwrap();
+    let empty = client.merge_patch().r(1).tags(Vec::new()).labels(HashMap::new());
+    empty.note(Nullable::Null).send().await.unwrap();
+    let given = client.merge_patch().r(1).tags(["a".to_owned()].to_vec()).note("b");
+    given.send().await.unwrap();
+    let requests = server.received_requests().await.unwrap();
+    let bodies: Vec<Value> = requests.iter().map(sent).collect();
+    assert_eq!(
+        bodies,
+        [
+            json!({ "r": 1 }),
+            json!({ "r": 1, "tags": [], "labels": {}, "note": null }),
+            json!({ "r": 1, "tags": ["a"], "note": "b" }),
+        ]
+    );
 }
 
 #[tokio::test]

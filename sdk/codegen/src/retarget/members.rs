@@ -1,7 +1,8 @@
 //! Members of models by the document's names, and with a null of their own where that is something else than missing.
 //!
 //! A member of what is sent that is optional and may be null is missing, null or a value, and each means something else
-//! to the service; of what is only received, null and missing are the same.
+//! to the service; so do a list or a map that is missing and one that is empty. Of what is only received, all these are
+//! the same.
 
 use quote::quote;
 use syn::{
@@ -9,7 +10,7 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
-use super::{items, module, self_name};
+use super::{items, models::is_collection, module, self_name};
 use crate::{
     facts::{Facts, SchemaFacts},
     generator::Target,
@@ -18,7 +19,7 @@ use crate::{
 /// Changes the models; `sent` are those that are part of a request.
 pub(super) fn run(types: &mut ItemMod, sent: &[Ident], facts: &Facts, target: &Target) {
     let types = items(types);
-    let mut nullable: Vec<(Ident, Vec<Ident>)> = Vec::new();
+    let mut changed: Vec<(Ident, Changed)> = Vec::new();
     for item in types.iter_mut() {
         let Item::Struct(item) = item else { continue };
         let Some(schema) = facts.schema(&item.ident.to_string()) else {
@@ -26,13 +27,14 @@ pub(super) fn run(types: &mut ItemMod, sent: &[Ident], facts: &Facts, target: &T
         };
         wire_names(item, schema);
         if sent.contains(&item.ident) {
-            let changed = three_states(item, schema, target);
-            if !changed.is_empty() {
-                nullable.push((item.ident.clone(), changed));
+            let nullable = three_states(item, schema, target);
+            let optional = optional_collections(item, schema);
+            if !nullable.is_empty() || !optional.is_empty() {
+                changed.push((item.ident.clone(), Changed { nullable, optional }));
             }
         }
     }
-    if nullable.is_empty() {
+    if changed.is_empty() {
         return;
     }
     let Ok(builders) = module(types, "builder") else { return };
@@ -42,30 +44,40 @@ pub(super) fn run(types: &mut ItemMod, sent: &[Ident], facts: &Facts, target: &T
             Item::Impl(item) => self_name(&item.self_ty),
             _ => None,
         };
-        let Some((_, members)) = nullable.iter().find(|(model, _)| Some(model) == name) else {
+        let Some((_, Changed { nullable, optional })) = changed.iter().find(|(model, _)| Some(model) == name) else {
             continue;
         };
         let mut to_nullable = ToNullable(target);
         match item {
             Item::Struct(item) => {
                 for field in &mut item.fields {
-                    if field.ident.as_ref().is_some_and(|name| members.contains(name)) {
+                    let Some(name) = &field.ident else { continue };
+                    if nullable.contains(name) {
                         to_nullable.visit_type_mut(&mut field.ty);
+                    } else if optional.contains(name) {
+                        ToOption.visit_type_mut(&mut field.ty);
                     }
                 }
             }
             Item::Impl(item) if item.trait_.is_none() => {
                 for member in &mut item.items {
-                    if let ImplItem::Fn(function) = member
-                        && members.contains(&function.sig.ident)
-                    {
+                    let ImplItem::Fn(function) = member else { continue };
+                    if nullable.contains(&function.sig.ident) {
                         to_nullable.visit_signature_mut(&mut function.sig);
+                    } else if optional.contains(&function.sig.ident) {
+                        Given.visit_block_mut(&mut function.block);
                     }
                 }
             }
             _ => {}
         }
     }
+}
+
+/// The members of a model that are of another type now.
+struct Changed {
+    nullable: Vec<Ident>,
+    optional: Vec<Ident>,
 }
 
 /// Gives the document's names back to members that had to have others for progenitor.
@@ -113,6 +125,25 @@ fn three_states(item: &mut ItemStruct, schema: &SchemaFacts, target: &Target) ->
     changed
 }
 
+/// Makes options of the lists and maps that need not be there, and gives their names.
+fn optional_collections(item: &mut ItemStruct, schema: &SchemaFacts) -> Vec<Ident> {
+    let mut changed = Vec::new();
+    for field in &mut item.fields {
+        let Some(name) = field.ident.clone() else { continue };
+        let member = schema.members.iter().find(|member| member.is_called(&name.to_string()));
+        let Some(member) = member.filter(|member| !member.required && is_collection(&field.ty)) else {
+            continue;
+        };
+        without(field, "skip_serializing_if", Some(&member.name));
+        field
+            .attrs
+            .push(parse_quote!(#[serde(default, skip_serializing_if = "::std::option::Option::is_none")]));
+        ToOption.visit_type_mut(&mut field.ty);
+        changed.push(name);
+    }
+    changed
+}
+
 /// Takes out the attribute with this word of serde's, and keeps the document's name, which may stand in the same one.
 fn without(field: &mut Field, word: &str, name: Option<&str>) {
     let has = |attribute: &Attribute, word: &str| {
@@ -141,5 +172,28 @@ impl VisitMut for ToNullable<'_> {
             return;
         }
         visit_mut::visit_type_mut(self, of);
+    }
+}
+
+/// Puts an option around the outermost list or map.
+struct ToOption;
+
+impl VisitMut for ToOption {
+    fn visit_type_mut(&mut self, of: &mut Type) {
+        if is_collection(of) {
+            *of = parse_quote!(::std::option::Option<#of>);
+            return;
+        }
+        visit_mut::visit_type_mut(self, of);
+    }
+}
+
+/// Makes of a setter's value one that is there.
+struct Given;
+
+impl VisitMut for Given {
+    fn visit_expr_assign_mut(&mut self, assignment: &mut syn::ExprAssign) {
+        let value = &assignment.right;
+        *assignment.right = parse_quote!(#value.map(::std::option::Option::Some));
     }
 }

@@ -303,7 +303,8 @@ fn inside<'a>(of: &'a Type, around: &str) -> Option<&'a Type> {
     }
 }
 
-fn is_collection(of: &Type) -> bool {
+/// Whether it is a list or a map.
+pub(super) fn is_collection(of: &Type) -> bool {
     self_name(of).is_some_and(|name| name == "Vec" || name == "HashMap" || name == "Map")
 }
 
