@@ -5,7 +5,7 @@
 //! [`Fleet::concurrency`] says, and no more of the targets are held than that, however many there are. The calls keep
 //! below the rate limit as all calls of a client do.
 //!
-//! Targets may come from anywhere: [`each`] takes those that the program has, [`file`] and [`lines`] read them
+//! Targets may come from anywhere: [`each`] takes those that the program has, [`file`](fn@file) and [`lines`] read them
 //! from a text, and [`pages`] from an operation that lists them, while the work goes on.
 //! [`Journal`] remembers outcomes over the end of the program.
 //!

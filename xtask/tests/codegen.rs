@@ -127,18 +127,33 @@ fn calls_of_the_tests_that_were_edited_are_told() {
 }
 
 #[test]
-fn nothing_is_written_where_an_example_is_wrong() {
+fn an_example_that_does_not_fit_its_schema_is_left_out_and_named_with_its_place() {
     let workspace = Workspace::new();
     workspace.replace(
         DOCUMENT,
         "\"editable\": true,\n            \"id\"",
         "\"editable\": \"yes\",\n            \"id\"",
     );
+    let (code, text) = workspace.codegen(&[]);
+    assert_eq!(code, 0, "{text}");
+    let place = "/components/examples/EnrollmentEnabled/value/result/editable";
+    let mock = workspace.read(MOCK);
+    assert!(mock.contains(place), "{place} is not in:\n{mock}");
+    assert!(!mock.contains("pub fn enrollment_enabled()"), "{mock}");
+}
+
+#[test]
+fn nothing_is_written_where_the_document_is_at_fault() {
+    let workspace = Workspace::new();
+    workspace.replace(
+        DOCUMENT,
+        "#/components/schemas/Enrollment\"",
+        "#/components/schemas/Nowhere\"",
+    );
     let before = [GENERATED, MOCK, CALLS].map(|file| workspace.read(file));
     let (code, text) = workspace.codegen(&[]);
     assert_eq!(code, 1, "{text}");
-    let place = "error: openapi/cloudflare.json#/components/examples/EnrollmentEnabled/value/result/editable: ";
-    assert!(text.starts_with(place), "{text}");
+    assert!(text.contains("leads nowhere"), "{text}");
     assert_eq!([GENERATED, MOCK, CALLS].map(|file| workspace.read(file)), before);
 }
 

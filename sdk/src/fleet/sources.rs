@@ -95,7 +95,7 @@ pub fn file(path: impl AsRef<Path>) -> io::Result<Lines> {
     }))
 }
 
-/// The lines of a text, such as the standard input; in other respects as [`file`], but they are not counted.
+/// The lines of a text, such as the standard input; in other respects as [`file`](fn@file), but they are not counted.
 ///
 /// # Examples
 ///
@@ -119,7 +119,7 @@ fn targets(text: impl BufRead) -> impl Iterator<Item = io::Result<String>> {
     })
 }
 
-/// The lines of a text; made by [`file`] and [`lines`].
+/// The lines of a text; made by [`file`](fn@file) and [`lines`].
 #[must_use = "nothing is done before it is polled"]
 pub struct Lines {
     receiver: mpsc::Receiver<io::Result<String>>,
