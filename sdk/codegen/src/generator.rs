@@ -191,7 +191,8 @@ impl Generator {
     ///
     /// # Errors
     ///
-    /// Those of [`generate`](Self::generate), and an [`Error`] when an example does not fit its schema.
+    /// Those of [`generate`](Self::generate). An example that does not fit its schema is no error: it is left out, and the
+    /// documentation of the code names it with its place.
     pub fn generate_mock(&self, document: &str) -> Result<String, Error> {
         self.finish(document, |original, facts, file, target| {
             mock::generate(original, facts, &file, target)
@@ -205,14 +206,8 @@ impl Generator {
     /// Those of [`generate`](Self::generate) about what is no document that code can be generated from.
     pub fn explain(&self, document: &str) -> Result<Vec<Change>, Error> {
         let explain = || {
-            let mut report = Report::default();
-            let mut document = self.part(document)?;
-            rules::check(&document)?;
-            messages::ids(&mut document, &mut report);
-            messages::run(&mut document, &mut report);
-            passes::shape(&mut document, &mut report);
-            passes::adapt(&mut document, &mut report);
-            Ok(report.into_changes())
+            let adapted = adapted(&self.part(document)?)?;
+            Ok(adapted.report.into_changes())
         };
         explain().map_err(|fault| Error::new(&self.name, fault))
     }
@@ -248,10 +243,10 @@ impl Generator {
         let outlined = || {
             let target = self.target()?;
             let original = self.part(document)?;
-            let made = made(&original, &target)?;
-            let mut outline = outline::of_client(&made.client, &made.facts, &made.shaped)?;
+            let (made, client) = client(&original, &target)?;
+            let mut outline = outline::of_client(&client, &made.facts, &made.shaped)?;
             outline.changes = made.report.into_changes();
-            Ok((outline, prettyplease::unparse(&made.client)))
+            Ok((outline, prettyplease::unparse(&client)))
         };
         outlined().map(code).map_err(|fault| Error::new(&self.name, fault))
     }
@@ -335,28 +330,25 @@ fn code(
     target: &Target,
     make: impl FnOnce(&Document, &Facts, syn::File, &Target) -> Result<syn::File, Fault>,
 ) -> Result<String, Fault> {
-    let Made {
-        original,
-        facts,
-        client,
-        ..
-    } = made(original, target)?;
-    let file = make(&original, &facts, client, target)?;
+    let (made, client) = client(original, target)?;
+    let file = make(&made.original, &made.facts, client, target)?;
     Ok(prettyplease::unparse(&file))
 }
 
-/// A client, with what it was made of.
-struct Made {
+/// A document on its way to a client.
+struct Adapted {
     /// The document, with an id of its own for each operation.
     original: Document,
     /// The document in the shape that it was brought into before it was adapted to progenitor.
     shaped: Document,
+    /// The document as progenitor is given it.
+    adapted: Document,
     report: Report,
     facts: Facts,
-    client: syn::File,
 }
 
-fn made(original: &Document, target: &Target) -> Result<Made, Fault> {
+/// Runs all passes: the one place that has their order.
+fn adapted(original: &Document) -> Result<Adapted, Fault> {
     rules::check(original)?;
     let mut report = Report::default();
     let mut original = original.clone();
@@ -368,13 +360,19 @@ fn made(original: &Document, target: &Target) -> Result<Made, Fault> {
     let facts = Facts::read(&messages, &document);
     let shaped = document.clone();
     passes::adapt(&mut document, &mut report);
-    let finish = |part: &Document, file: &mut syn::File| retarget::run(file, &facts.of_part(part), target);
-    let client = progenitor::generate(&document, &finish)?;
-    Ok(Made {
+    Ok(Adapted {
         original,
         shaped,
+        adapted: document,
         report,
         facts,
-        client,
     })
+}
+
+/// The client of a document, with what it was made of.
+fn client(original: &Document, target: &Target) -> Result<(Adapted, syn::File), Fault> {
+    let made = adapted(original)?;
+    let finish = |part: &Document, file: &mut syn::File| retarget::run(file, &made.facts.of_part(part), target);
+    let client = progenitor::generate(&made.adapted, &finish)?;
+    Ok((made, client))
 }

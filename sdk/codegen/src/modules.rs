@@ -18,7 +18,7 @@ use crate::{
     error::Fault,
     facts::{self, Facts},
     generator::Target,
-    header,
+    header, retarget,
 };
 
 /// What the client of all modules has beside a method for each.
@@ -168,7 +168,7 @@ fn in_parallel<I: Sync, R: Send>(items: impl IntoIterator<Item = I>, work: impl 
 }
 
 fn root(modules: &[Module], features: bool, target: &Target) -> Result<String, String> {
-    let runtime = &target.runtime;
+    let (runtime, constructors) = (&target.runtime, retarget::client::constructors(target));
     let names: Vec<Ident> = modules.iter().map(|module| format_ident!("{}", module.name)).collect();
     let texts: Vec<String> = (modules.iter())
         .map(|module| match &module.tag {
@@ -197,27 +197,9 @@ fn root(modules: &[Module], features: bool, target: &Target) -> Result<String, S
             runtime: #runtime::Runtime,
         }
 
+        #constructors
+
         impl Client {
-            /// Calls operations through an existing runtime: with its credentials, options and connections.
-            #[must_use]
-            pub fn from_runtime(runtime: #runtime::Runtime) -> Self {
-                Self { runtime }
-            }
-
-            /// A client that makes calls with these options, and those of this client where they say nothing.
-            ///
-            /// It shares connections and the rate limit with this one.
-            #[must_use]
-            pub fn with_options(&self, options: #runtime::RequestOptions) -> Self {
-                Self::from_runtime(self.runtime.with_options(options))
-            }
-
-            /// The runtime that carries the calls, to be shared with clients of other documents.
-            #[must_use]
-            pub fn runtime(&self) -> &#runtime::Runtime {
-                &self.runtime
-            }
-
             #(
                 #[doc = #texts]
                 #conditions

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use quote::ToTokens;
-use syn::{Attribute, Expr, Field, Fields, ImplItem, Item, Lit, LitStr, Type};
+use syn::{Attribute, Expr, Field, Fields, ImplItem, Item, Lit, Type};
 
 use crate::{
     Change,
@@ -11,7 +11,7 @@ use crate::{
     error::Fault,
     facts::Facts,
     mock,
-    retarget::{items, module, self_name},
+    retarget::{enums::renamed, items, module, self_name},
 };
 
 /// The code of a client, with what there is in it.
@@ -186,25 +186,6 @@ fn values(item: &Item, of: &syn::Ident) -> Option<Vec<MemberOutline>> {
         _ => None,
     });
     Some(values.collect())
-}
-
-/// The name that serde knows it by, where that is another than in Rust.
-fn renamed(attributes: &[Attribute]) -> Option<String> {
-    attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("serde"))
-        .find_map(|attribute| {
-            let mut name = None;
-            // What else stands in it is none of this, and may be of any form.
-            let _ = attribute.parse_nested_meta(|meta| {
-                let value = meta.value().and_then(|value| value.parse::<LitStr>());
-                if meta.path.is_ident("rename") {
-                    name = value.ok().map(|text| text.value());
-                }
-                Ok(())
-            });
-            name
-        })
 }
 
 fn serde(attributes: &[Attribute]) -> String {

@@ -42,30 +42,7 @@ pub(super) fn run(file: &mut syn::File, target: &Target) -> Result<(), String> {
     }
     let declaration = declaration.ok_or_else(|| unexpected("a `struct Client`"))?;
     let operations = operations.ok_or_else(|| unexpected("an `impl Client`"))?;
-    let constructor: syn::ItemImpl = parse_quote! {
-        impl Client {
-            /// Calls the operations of this document through an existing runtime: with its credentials, options and
-            /// connections.
-            #[must_use]
-            pub fn from_runtime(runtime: #runtime::Runtime) -> Self {
-                Self { runtime }
-            }
-
-            /// A client that makes calls with these options, and those of this client where they say nothing.
-            ///
-            /// It shares connections and the rate limit with this one.
-            #[must_use]
-            pub fn with_options(&self, options: #runtime::RequestOptions) -> Self {
-                Self::from_runtime(self.runtime.with_options(options))
-            }
-
-            /// The runtime that carries the calls, to be shared with clients of other documents.
-            #[must_use]
-            pub fn runtime(&self) -> &#runtime::Runtime {
-                &self.runtime
-            }
-        }
-    };
+    let constructor = constructors(target);
     file.items = vec![
         Item::Struct(declaration),
         Item::Impl(constructor),
@@ -88,4 +65,33 @@ pub(super) fn run(file: &mut syn::File, target: &Target) -> Result<(), String> {
         );
     }
     Ok(())
+}
+
+/// How a client is made of a runtime, and gives it away.
+pub(crate) fn constructors(target: &Target) -> syn::ItemImpl {
+    let runtime = &target.runtime;
+    parse_quote! {
+        impl Client {
+            /// Calls the operations of this document through an existing runtime: with its credentials, options and
+            /// connections.
+            #[must_use]
+            pub fn from_runtime(runtime: #runtime::Runtime) -> Self {
+                Self { runtime }
+            }
+
+            /// A client that makes calls with these options, and those of this client where they say nothing.
+            ///
+            /// It shares connections and the rate limit with this one.
+            #[must_use]
+            pub fn with_options(&self, options: #runtime::RequestOptions) -> Self {
+                Self::from_runtime(self.runtime.with_options(options))
+            }
+
+            /// The runtime that carries the calls, to be shared with clients of other documents.
+            #[must_use]
+            pub fn runtime(&self) -> &#runtime::Runtime {
+                &self.runtime
+            }
+        }
+    }
 }

@@ -200,17 +200,18 @@ fn shown(value: &str) -> String {
     }
 }
 
-/// The text of `#[serde(rename = "…")]`.
-fn renamed(attributes: &[Attribute]) -> Option<String> {
+/// The name that serde knows it by, where that is another than in Rust.
+pub(crate) fn renamed(attributes: &[Attribute]) -> Option<String> {
     attributes
         .iter()
         .filter(|attribute| attribute.path().is_ident("serde"))
         .find_map(|attribute| {
             let mut name = None;
-            // What else stands in the attribute is none of this function's business.
+            // What else stands in it is none of this, and may be of any form.
             let _ = attribute.parse_nested_meta(|meta| {
+                let value = meta.value().and_then(|value| value.parse::<LitStr>());
                 if meta.path.is_ident("rename") {
-                    name = Some(meta.value()?.parse::<LitStr>()?.value());
+                    name = value.ok().map(|text| text.value());
                 }
                 Ok(())
             });

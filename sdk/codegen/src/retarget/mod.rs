@@ -6,8 +6,8 @@
 
 mod calls;
 mod checks;
-mod client;
-mod enums;
+pub(crate) mod client;
+pub(crate) mod enums;
 mod fields;
 mod members;
 mod models;
