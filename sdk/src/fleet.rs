@@ -69,7 +69,7 @@ impl Client {
         Fleet {
             client: self.clone(),
             stop: Stop::default(),
-            concurrency: 32,
+            concurrency: 100,
             limit: None,
             stop_when: Box::new(Error::is_authentication),
         }
@@ -89,7 +89,7 @@ pub struct Fleet {
 }
 
 impl Fleet {
-    /// How many targets are worked on at once; 32 by default, and at least 1.
+    /// How many targets are worked on at once; 100 by default, and at least 1.
     ///
     /// More does not pass the rate limit, but uses up what is left of it faster. It is also how many targets are held in
     /// memory.

@@ -183,6 +183,15 @@ impl Runtime {
         self.inner.pacer.standing(now)
     }
 
+    /// How many calls come at least, beside those that wait.
+    fn calls_to_come(&self) -> usize {
+        #[cfg(feature = "fleet")]
+        if let Some(stop) = &self.stop {
+            return stop.to_come();
+        }
+        0
+    }
+
     /// Waits for a future, unless the calls are stopped first.
     async fn unless_stopped<F: Future>(&self, future: F) -> Option<F::Output> {
         #[cfg(feature = "fleet")]
@@ -234,6 +243,7 @@ impl Runtime {
         let patience = Patience {
             deadline,
             longest: settings.max_retry_after,
+            to_come: self.calls_to_come(),
         };
         let mut so_far = SoFar {
             operation,
@@ -358,6 +368,7 @@ impl Runtime {
         let patience = Patience {
             deadline: None,
             longest: self.settings.max_retry_after,
+            to_come: self.calls_to_come(),
         };
         let admitted = self.admit(self.now(), patience).await;
         let permit = admitted.map_err(|reason| Error::unsent(Call::default(), reason))?;

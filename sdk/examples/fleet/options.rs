@@ -59,7 +59,7 @@ pub struct Options {
     #[arg(long, conflicts_with = "journal")]
     pub dry_run: bool,
     /// How many zones are worked on at once
-    #[arg(long, value_name = "ZONES", default_value_t = 32)]
+    #[arg(long, value_name = "ZONES", default_value_t = 100)]
     pub concurrency: usize,
     /// How many zones are worked on in all, at most
     #[arg(long, value_name = "ZONES")]

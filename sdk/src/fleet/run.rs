@@ -267,6 +267,14 @@ where
                         continue;
                     }
                     let key = self.progress.begin(target.clone(), self.targets.size_hint());
+                    let least = self.targets.size_hint().0;
+                    let most = self
+                        .fleet
+                        .limit
+                        .map(|limit| limit.saturating_sub(self.progress.begun()) as usize);
+                    self.fleet
+                        .stop
+                        .tell_of_those_to_come(most.map_or(least, |most| most.min(least)));
                     let stop = self.fleet.stop.for_target();
                     let client = Client::from_runtime(self.fleet.client.runtime().with_stop(stop.clone()));
                     let operation = Box::pin((self.operation)(client, target));

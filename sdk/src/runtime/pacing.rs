@@ -44,6 +44,8 @@ pub(super) struct Patience {
     pub(super) deadline: Option<Instant>,
     /// How long it waits for a window to reset.
     pub(super) longest: Duration,
+    /// How many calls come at least, beside those that wait.
+    pub(super) to_come: usize,
 }
 
 impl Patience {
@@ -81,7 +83,7 @@ impl Pacer {
         if patience.is_over(now) {
             return None;
         }
-        let admitted = self.lock().admit(now, self.queue.load(Ordering::SeqCst) > 0);
+        let admitted = self.lock().admit(now, self.waiting() + 1 + patience.to_come);
         admitted.ok().map(|ticket| self.permit(clock, ticket))
     }
 
@@ -107,7 +109,7 @@ impl Pacer {
             }
             let Wait { until, spent } = {
                 let mut quota = self.lock();
-                match quota.admit(now, self.queue.load(Ordering::SeqCst) > 1) {
+                match quota.admit(now, self.waiting() + patience.to_come) {
                     Ok(ticket) => {
                         self.tell_next(&quota, now);
                         drop(quota);
@@ -144,6 +146,10 @@ impl Pacer {
         }
     }
 
+    fn waiting(&self) -> usize {
+        self.queue.load(Ordering::SeqCst)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Quota> {
         self.quota.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -157,8 +163,8 @@ impl Pacer {
     /// Tells the one that waits longest, if it may leave; it tells the next one in turn.
     fn tell_next(&self, quota: &Quota, now: Instant) {
         // Who waits took a place before it looked, so that it is seen here if it looked too early.
-        let waiting = self.queue.load(Ordering::SeqCst);
-        if waiting > 0 && quota.check(now, waiting > 1).is_ok() {
+        let waiting = self.waiting();
+        if waiting > 0 && quota.check(now, waiting).is_ok() {
             self.change.notify_one();
         }
     }
@@ -248,6 +254,7 @@ mod tests {
         let patience = |longest| Patience {
             deadline: clock.0.checked_add(longest),
             longest: Duration::MAX,
+            to_come: 0,
         };
         let Err(Unsent::Limit(wait)) = pacer.admit(&clock, clock.0, patience(MOMENT)).await else {
             panic!("something remains");

@@ -17,7 +17,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::rate_limit;
 
-use limit::{Limit, Report, Rounding};
+use limit::{Limit, Report};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -134,14 +134,14 @@ struct Policy {
 impl Quota {
     /// Lets a request leave, or says why not.
     ///
-    /// `more` says whether others wait behind it.
-    pub(super) fn admit(&mut self, now: Instant, more: bool) -> Result<Ticket, Wait> {
-        let is_probe = self.check(now, more)?;
+    /// `waiting` says how many wait, this one among them.
+    pub(super) fn admit(&mut self, now: Instant, waiting: usize) -> Result<Ticket, Wait> {
+        let is_probe = self.check(now, waiting)?;
         Ok(self.send(now, is_probe))
     }
 
     /// Whether a request may leave, and is then the one whose response others wait for; else why not.
-    pub(super) fn check(&self, now: Instant, more: bool) -> Result<bool, Wait> {
+    pub(super) fn check(&self, now: Instant, waiting: usize) -> Result<bool, Wait> {
         let probing = self.probe.filter(|since| now < *since + PATIENCE);
         if self.is_held_back()
             && let Some(since) = probing
@@ -157,15 +157,13 @@ impl Quota {
             let runs = now < limit.latest;
             let is_free = self.in_flight < self.remaining(limit)
                 && (!shared || self.sent - limit.base_sent < limit.base.div_ceil(2));
-            // The last one of a window can tell whether it is over when it would be by rounding up, and loses nothing
-            // if it is not.
-            let is_kept = more
-                && !shared
-                && limit.rounding == Rounding::Unknown
-                && self.in_flight + 1 >= self.remaining(limit)
-                && now < limit.latest_if_up
-                && limit.latest_if_up < limit.latest;
-            if runs && is_free && !is_kept {
+            let left = self.remaining(limit).saturating_sub(self.in_flight);
+            // What could not be sent before the reset anyway loses nothing by this.
+            let others = (waiting as u64)
+                .checked_sub(left)
+                .filter(|others| *others > 0 && !shared);
+            let kept = others.and_then(|others| limit.keeps(left, others, now, self.last_sent));
+            if runs && is_free && kept.is_none() {
                 continue;
             }
             let next = (limit.slides && !shared).then(|| self.next_freed(limit)).flatten();
@@ -177,7 +175,7 @@ impl Quota {
             }
             let resets = [
                 runs.then_some(limit.latest),
-                (is_free && is_kept).then_some(limit.latest_if_up),
+                kept.filter(|_| is_free),
                 next.filter(|next| *next > now),
             ];
             let responses = [probing, self.last_sent.filter(|_| may_have_more && !idle)];
@@ -361,7 +359,7 @@ impl Quota {
         }
         let (shared, has_room) = (self.is_shared(now), self.limits.len() < MOST_LIMITS);
         match self.limits.iter_mut().find(|limit| *limit.name == *report.name) {
-            Some(limit) => limit.observe(ticket, now, report, shared),
+            Some(limit) => limit.observe(ticket, now, report, shared, &self.counted),
             None if has_room => self.limits.push(Limit::new(ticket, now, report)),
             None => {}
         }
@@ -373,7 +371,7 @@ impl Quota {
             self.others_are_seen(now, window);
         }
         for limit in &mut self.limits {
-            limit.slides = false;
+            (limit.slides, limit.restarts) = (false, false);
         }
         // What still has something left did not refuse.
         let Some(wait) = wait.filter(|wait| (exhausted || !any) && *wait <= LONGEST) else {

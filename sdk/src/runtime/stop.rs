@@ -5,7 +5,7 @@ use std::{
     pin::pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::Poll,
 };
@@ -24,6 +24,7 @@ pub(crate) struct Stop {
 struct Run {
     stopped: AtomicBool,
     change: Notify,
+    to_come: AtomicUsize,
 }
 
 impl Stop {
@@ -39,6 +40,16 @@ impl Stop {
     pub(crate) fn stop(&self) {
         self.run.stopped.store(true, Ordering::SeqCst);
         self.run.change.notify_waiters();
+    }
+
+    /// Says how many targets come at least after those that were begun.
+    pub(crate) fn tell_of_those_to_come(&self, targets: usize) {
+        self.run.to_come.store(targets, Ordering::SeqCst);
+    }
+
+    /// How many calls come at least after those that were begun.
+    pub(super) fn to_come(&self) -> usize {
+        self.run.to_come.load(Ordering::SeqCst)
     }
 
     /// Whether the calls were stopped before one was sent for the target.

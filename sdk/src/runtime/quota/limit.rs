@@ -1,14 +1,21 @@
 //! One limit, as far as the responses of its window tell.
 
 use std::{
+    collections::VecDeque,
     mem,
     time::{Duration, Instant},
 };
 
-use super::{SECOND, Ticket};
+use super::{Counted, SECOND, Ticket};
 
 /// How many responses that say nothing are taken for an accident.
 const ACCIDENTS: u32 = 3;
+
+/// When a window resets need not be known more closely than this, beside the time of a response.
+const CLOSE: Duration = Duration::from_millis(50);
+
+/// Which share of the quota may be kept for learning when the window resets.
+const KEPT_SHARE: u64 = 16;
 
 /// One limit, as the responses of a window tell.
 #[derive(Debug)]
@@ -24,9 +31,10 @@ pub(super) struct Limit {
     opened: Instant,
     /// When the window before had reset at the latest.
     before: Option<Instant>,
-    /// When the latest request was sent whose response was heard, and when a response was heard last.
+    /// When the latest request was sent whose response was heard, when a response was heard last, and how long it took.
     pub(super) asked: Instant,
     pub(super) heard: Instant,
+    delay: Duration,
     /// How the seconds to the reset are rounded, and when the window resets at the latest if they are rounded up.
     pub(super) rounding: Rounding,
     pub(super) latest_if_up: Instant,
@@ -37,6 +45,8 @@ pub(super) struct Limit {
     pub(super) base_sent: u64,
     /// Whether requests are forgotten one by one, and not all at once when a window ends.
     pub(super) slides: bool,
+    /// Whether they were seen to be forgotten all at once.
+    pub(super) restarts: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -87,7 +97,10 @@ impl Bounds {
         };
         let latest_if_up = latest_with(Duration::ZERO);
         Self {
-            earliest: ticket.sent + report.reset.saturating_sub(SECOND),
+            earliest: match rounding {
+                Rounding::Down => ticket.sent + report.reset,
+                _ => ticket.sent + report.reset.saturating_sub(SECOND),
+            },
             latest: match rounding {
                 Rounding::Up => latest_if_up,
                 _ => latest_with(SECOND),
@@ -124,26 +137,85 @@ impl Limit {
             before: None,
             asked: ticket.sent,
             heard: now,
+            delay: now - ticket.sent,
             rounding,
             latest_if_up: bounds.latest_if_up,
             silent: 0,
             base: report.remaining,
             base_sent: ticket.number,
             slides: false,
+            restarts: false,
         }
     }
 
+    /// Until when one of the last requests of a window is kept, if there is something to learn by it.
+    ///
+    /// `left` is how many are left, and `others` how many calls wait for the next window.
+    pub(super) fn keeps(&self, left: u64, others: u64, now: Instant, last_sent: Option<Instant>) -> Option<Instant> {
+        let is_unsure = self.rounding == Rounding::Unknown;
+        if is_unsure && left <= 1 && now < self.latest_if_up && self.latest_if_up < self.latest {
+            // It tells whether the window is over when it would be by rounding up. If so, it is counted in the next window,
+            // which must not be one request short for that.
+            let fill_windows = self.quota.is_some_and(|quota| others.is_multiple_of(quota));
+            if !fill_windows {
+                return Some(self.latest_if_up);
+            }
+        }
+        if !self.restarts || left > self.quota? / KEPT_SHARE {
+            return None;
+        }
+        // The seconds in the responses change once a second; a response half-way between the times at which they may
+        // change halves what is open. It is counted in this window whenever it is sent.
+        let latest = match is_unsure {
+            true => self.latest_if_up,
+            false => self.latest,
+        };
+        let mut open = latest.checked_duration_since(self.earliest)?;
+        let half_way = self.earliest + open.saturating_sub(self.delay) / 2;
+        let seconds = half_way.checked_duration_since(last_sent?)?.as_secs();
+        let next = half_way.checked_sub(Duration::from_secs(seconds))?;
+        let mut wanted = 0;
+        while open > CLOSE + self.delay && wanted < seconds {
+            open = (open + self.delay) / 2;
+            wanted += 1;
+        }
+        (left <= wanted && now < next).then_some(next)
+    }
+
     /// Takes in what a response says; `shared` tells whether others use the same quota.
-    pub(super) fn observe(&mut self, ticket: &Ticket, now: Instant, report: &Report<'_>, shared: bool) {
+    pub(super) fn observe(
+        &mut self,
+        ticket: &Ticket,
+        now: Instant,
+        report: &Report<'_>,
+        shared: bool,
+        counted: &VecDeque<Counted>,
+    ) {
         let rounding = self.rounding.with(report);
         let bounds = Bounds::new(ticket, now, report, rounding);
         if ticket.sent >= self.latest || bounds.earliest > self.latest {
             // The first request after a reset finds nothing used, unless there is no reset.
             let used = report.quota.unwrap_or_default().saturating_sub(report.remaining);
+            let slides = self.slides || (ticket.is_alone && !shared && used > 1);
+            let surely = |window| {
+                counted
+                    .iter()
+                    .filter(move |counted| counted.sent + window >= now)
+                    .count() as u64
+            };
+            let restarts = !slides
+                && (self.restarts || (report.quota.and(report.window)).is_some_and(|window| 2 * used < surely(window)));
             let name = mem::take(&mut self.name);
+            // The next window lasts as long, and did not begin before the last one ended.
+            let earliest = (report.window)
+                .and_then(|window| self.earliest.checked_add(window))
+                .filter(|earliest| restarts && *earliest <= bounds.latest)
+                .map_or(bounds.earliest, |earliest| earliest.max(bounds.earliest));
             *self = Self {
                 before: Some(self.latest),
-                slides: self.slides || (ticket.is_alone && !shared && used > 1),
+                slides,
+                restarts,
+                earliest,
                 ..Self::opened(name, ticket, now, report, rounding, &bounds)
             };
             return;
@@ -170,6 +242,7 @@ impl Limit {
         }
         (self.quota, self.window, self.rounding) = (report.quota, report.window, rounding);
         (self.asked, self.heard, self.silent) = (self.asked.max(ticket.sent), now, 0);
+        self.delay = now - ticket.sent;
     }
 
     /// A response said nothing of limits, or there was none; `sent` is how many requests were sent by now.

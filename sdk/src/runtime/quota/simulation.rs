@@ -214,7 +214,7 @@ fn run(world: World) -> Report {
         };
         let process = &mut processes[index];
         while process.in_flight < world.concurrency && !process.waiting.is_empty() {
-            match process.quota.admit(now, process.waiting.len() > 1) {
+            match process.quota.admit(now, process.waiting.len()) {
                 Ok(ticket) => {
                     let sent = process.waiting.pop_front().unwrap();
                     process.in_flight += 1;
@@ -290,10 +290,18 @@ fn ratio(world: &World, report: &Report) -> f64 {
 
 #[test]
 fn a_client_alone_is_never_refused_and_loses_no_time() {
-    for world in worlds(WORLD) {
-        let report = run(world);
-        assert_eq!((report.refused, report.lost), (0, 0), "{world:?}");
-        assert!(ratio(&world, &report) < 1.03, "{world:?} {report:?}");
+    // Also where the last window is used up as well.
+    for (calls, concurrency) in [(1990, 256), (2000, 100)] {
+        let base = World {
+            calls,
+            concurrency,
+            ..WORLD
+        };
+        for world in worlds(base) {
+            let report = run(world);
+            assert_eq!((report.refused, report.lost), (0, 0), "{world:?}");
+            assert!(ratio(&world, &report) < 1.03, "{world:?} {report:?}");
+        }
     }
 }
 
@@ -359,7 +367,7 @@ fn who_calls_seldom_does_not_wait() {
         };
         for call in 0..10 {
             let now = start + SECOND * 301 * call;
-            let ticket = quota_of_client.admit(now, false).unwrap();
+            let ticket = quota_of_client.admit(now, 1).unwrap();
             let (status, headers, retry_after) = server.answer(now);
             quota_of_client.finish(
                 &ticket,
@@ -379,15 +387,15 @@ fn who_calls_seldom_does_not_wait() {
 fn a_server_that_tells_of_no_limit_is_not_waited_for() {
     let mut quota = Quota::default();
     let now = Instant::now();
-    let first = quota.admit(now, true).unwrap();
-    assert!(quota.admit(now, true).is_err(), "the first response is waited for");
+    let first = quota.admit(now, 1000).unwrap();
+    assert!(quota.admit(now, 1000).is_err(), "the first response is waited for");
     let answered = Outcome::Answered {
         status: StatusCode::OK,
         headers: &HeaderMap::new(),
         retry_after: None,
     };
     quota.finish(&first, now, &answered);
-    assert!((0..1000).all(|_| quota.admit(now, true).is_ok()));
+    assert!((0..1000).all(|_| quota.admit(now, 1000).is_ok()));
 }
 
 #[test]
@@ -396,7 +404,7 @@ fn while_nobody_answers_more_and_more_try_but_never_all() {
     let start = Instant::now();
     for second in 0..8 {
         let now = start + SECOND * second;
-        let sent = (0..1000).take_while(|_| quota.admit(now, true).is_ok()).count();
+        let sent = (0..1000).take_while(|_| quota.admit(now, 1000).is_ok()).count();
         assert_eq!(sent, [1, 1, 2, 4, 8, 16, 32, 64][second as usize], "{second}");
     }
 }
@@ -412,9 +420,9 @@ fn a_call_that_is_lost_tells_nothing_of_limits() {
     for (outcome, sent) in [(Outcome::Lost, 1), (Outcome::NotSent, 1), (failed, 2)] {
         let mut quota = Quota::default();
         let now = Instant::now();
-        let first = quota.admit(now, true).unwrap();
+        let first = quota.admit(now, 1000).unwrap();
         quota.finish(&first, now, &outcome);
-        let admitted = (0..1000).take_while(|_| quota.admit(now, true).is_ok()).count();
+        let admitted = (0..1000).take_while(|_| quota.admit(now, 1000).is_ok()).count();
         assert_eq!(admitted, sent, "{outcome:?}");
     }
 }
@@ -434,7 +442,7 @@ fn headers_that_make_no_sense_do_no_harm() {
         headers.insert("ratelimit-policy", policy.parse().unwrap());
         for call in 0..50 {
             let now = start + SECOND * call;
-            let ticket = quota.admit(now, true).unwrap_or_else(|_| quota.send(now, false));
+            let ticket = quota.admit(now, 1000).unwrap_or_else(|_| quota.send(now, false));
             let retry_after = Some(Duration::MAX);
             let status = StatusCode::TOO_MANY_REQUESTS;
             quota.finish(
@@ -457,15 +465,15 @@ fn a_refusal_that_says_how_long_holds_where_the_limit_does_not() {
     for limits in ["", r#""a";r=0"#, r#""a";r=0, "b";r=7;t=5"#] {
         let mut quota = Quota::default();
         let headers = HeaderMap::from_iter([(HeaderName::from_static("ratelimit"), limits.parse().unwrap())]);
-        let ticket = quota.admit(start, false).unwrap();
+        let ticket = quota.admit(start, 1).unwrap();
         let refused = Outcome::Answered {
             status: StatusCode::TOO_MANY_REQUESTS,
             headers: &headers,
             retry_after: Some(7 * SECOND),
         };
         quota.finish(&ticket, start, &refused);
-        let wait = quota.admit(start, false).map(|ticket| ticket.sent());
+        let wait = quota.admit(start, 1).map(|ticket| ticket.sent());
         assert_eq!(wait.map_err(|wait| wait.until - start), Err(7 * SECOND), "{limits}");
-        assert!(quota.admit(start + 7 * SECOND, false).is_ok(), "{limits}");
+        assert!(quota.admit(start + 7 * SECOND, 1).is_ok(), "{limits}");
     }
 }
