@@ -1,24 +1,25 @@
 //! Outcomes that outlive the program.
 
+mod entry;
+mod error;
+
 use std::{
     collections::BTreeMap,
-    error::Error as StdError,
-    fmt,
     fs::{File, OpenOptions, TryLockError},
-    io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _},
+    io::{BufRead as _, BufReader, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{
-    Applied,
-    seen::{Key, Keys},
-};
-use crate::Error;
+use super::seen::{Key, Keys};
+use entry::State;
+use error::Reason;
+
+pub use entry::Entry;
+pub use error::JournalError;
 
 /// A file that remembers the outcome of each target, so that a run can go on where an earlier one ended.
 ///
@@ -68,15 +69,6 @@ struct Written {
     is_broken: bool,
 }
 
-/// What is known of a target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Succeeded,
-    /// Another attempt would come to the same.
-    Refused,
-    Failed,
-}
-
 /// The first line.
 #[derive(Deserialize, Serialize)]
 struct Header {
@@ -89,81 +81,6 @@ const FORM: &str = "cloudflare-sdk fleet 1";
 
 /// How every journal begins.
 const BEGIN: &[u8] = br#"{"journal":"#;
-
-/// The outcome of a target, as a line of a [`Journal`] holds it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[non_exhaustive]
-pub struct Entry {
-    /// What the target is known by.
-    pub target: String,
-    /// `changed`, `unchanged`, `done` where it is not known which of them, or `failed`.
-    pub result: String,
-    /// When it was, by the calendar of the machine, in the form of RFC 3339.
-    pub at: String,
-    /// Whether another attempt would come to the same, and so need not be made.
-    #[serde(default, rename = "final", skip_serializing_if = "std::ops::Not::not")]
-    pub is_final: bool,
-    /// The status of the response that a failure had.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<u16>,
-    /// Cloudflare's code for a failure, the first if there are more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<u64>,
-    /// What an error says of itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    /// The id by which Cloudflare's support finds the request that failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request_id: Option<String>,
-}
-
-impl Entry {
-    /// The outcome of a target that is known by a text, such as its id.
-    pub fn new<R>(target: impl Into<String>, result: &Result<Applied<R>, Error>) -> Self {
-        let now = DateTime::<Utc>::from(std::time::SystemTime::now());
-        let mut entry = Self {
-            target: target.into(),
-            result: String::new(),
-            at: now.to_rfc3339_opts(SecondsFormat::Secs, true),
-            is_final: true,
-            status: None,
-            code: None,
-            message: None,
-            request_id: None,
-        };
-        entry.result = match result {
-            Ok(applied) => match applied.changed {
-                Some(true) => "changed",
-                Some(false) => "unchanged",
-                None => "done",
-            },
-            Err(error) => {
-                entry.is_final = !error.is_retryable() && !error.outcome_unknown() && !error.is_authentication();
-                entry.status = error.status().map(|status| status.as_u16());
-                entry.code = error.errors().first().and_then(|info| info.code);
-                entry.message = Some(error.to_string());
-                entry.request_id = error.request_id().map(str::to_owned);
-                "failed"
-            }
-        }
-        .to_owned();
-        entry
-    }
-
-    fn state(&self) -> State {
-        match (self.is_failure(), self.is_final) {
-            (false, _) => State::Succeeded,
-            (true, true) => State::Refused,
-            (true, false) => State::Failed,
-        }
-    }
-
-    /// Whether it tells of a failure.
-    #[must_use]
-    pub fn is_failure(&self) -> bool {
-        self.result == "failed"
-    }
-}
 
 impl Journal {
     /// Opens a journal, or begins one where there is no file.
@@ -366,70 +283,6 @@ fn check(line: &[u8], wanted: &Header) -> Result<(), Reason> {
     }
 }
 
-/// Why a journal cannot be used.
-#[derive(Debug)]
-pub struct JournalError {
-    path: PathBuf,
-    reason: Reason,
-}
-
-#[derive(Debug)]
-enum Reason {
-    Io(io::Error),
-    Broken,
-    InUse,
-    NoJournal,
-    Purpose(serde_json::Error),
-    OtherPurpose { found: String, wanted: String },
-    Line(u64, serde_json::Error),
-}
-
-impl JournalError {
-    /// Whether another run has the journal open.
-    #[must_use]
-    pub fn is_in_use(&self) -> bool {
-        matches!(self.reason, Reason::InUse)
-    }
-
-    /// Whether the journal is one of runs for another purpose.
-    #[must_use]
-    pub fn is_of_other_purpose(&self) -> bool {
-        matches!(self.reason, Reason::OtherPurpose { .. })
-    }
-}
-
-impl fmt::Display for JournalError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the journal {}: ", self.path.display())?;
-        match &self.reason {
-            Reason::Io(_) => f.write_str("cannot be read or written"),
-            Reason::Broken => f.write_str("its last line was cut off; open it anew"),
-            Reason::InUse => {
-                f.write_str("another run has it open; wait for its end, or give this run a file of its own")
-            }
-            Reason::NoJournal => {
-                f.write_str("the file is no journal; give one that is, or a path where there is no file")
-            }
-            Reason::Purpose(_) => f.write_str("what it is for cannot be written as JSON"),
-            Reason::OtherPurpose { found, wanted } => write!(
-                f,
-                "it is one of runs for {found}, and this one is for {wanted}; give this run a file of its own"
-            ),
-            Reason::Line(number, _) => write!(f, "line {number} is damaged; mend or remove it"),
-        }
-    }
-}
-
-impl StdError for JournalError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match &self.reason {
-            Reason::Io(cause) => Some(cause),
-            Reason::Purpose(cause) | Reason::Line(_, cause) => Some(cause),
-            Reason::Broken | Reason::InUse | Reason::NoJournal | Reason::OtherPurpose { .. } => None,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -437,7 +290,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::ErrorKind;
+    use crate::{Error, ErrorKind, fleet::Applied};
 
     const ZONE: &str = "023e105f4ecef8ad9ca31a8372d0c353";
 

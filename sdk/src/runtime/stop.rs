@@ -1,4 +1,4 @@
-//! Telling calls that were not sent yet that they need not be.
+//! What calls know of the run that they belong to: that they need not be sent any more, and how many come after them.
 
 use std::{
     future::{Future, poll_fn},
@@ -12,7 +12,7 @@ use std::{
 
 use tokio::sync::Notify;
 
-/// What stops the calls of a run, as those for one of its targets have it.
+/// What stops the calls of a run, and what they know of it, as those for one of its targets have it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stop {
     run: Arc<Run>,
