@@ -194,9 +194,11 @@ impl Limit {
         let rounding = self.rounding.with(report);
         let bounds = Bounds::new(ticket, now, report, rounding);
         if ticket.sent >= self.latest || bounds.earliest > self.latest {
-            // The first request after a reset finds nothing used, unless there is no reset.
+            // The first request after a reset finds nothing used, unless there is no reset, or others came before it whose
+            // responses said nothing.
             let used = report.quota.unwrap_or_default().saturating_sub(report.remaining);
-            let slides = self.slides || (ticket.is_alone && !shared && used > 1);
+            let maybe = 1 + counted.iter().filter(|counted| counted.ended >= self.earliest).count() as u64;
+            let slides = self.slides || (ticket.is_alone && !shared && used > maybe);
             let surely = |window| {
                 counted
                     .iter()
