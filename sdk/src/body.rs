@@ -1,23 +1,20 @@
 //! The body of a request: bytes, or a stream that is never in memory as a whole.
 
+mod content;
 mod json_lines;
 mod stream;
 
-use std::{
-    error::Error as StdError,
-    fmt,
-    pin::Pin,
-    sync::{Mutex, PoisonError},
-    task::{Context, Poll},
-};
+use std::{error::Error as StdError, fmt};
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
-use http_body::{Body as HttpBody, Frame, SizeHint};
+use http_body::Body as HttpBody;
 use tokio::io::AsyncRead;
 
+use content::Content;
+pub(crate) use content::Source;
 pub use json_lines::JsonLines;
-use stream::{Chunks, Measured, Reader, Streamed};
+use stream::{Measured, Reader, Streamed};
 
 /// What is wrong with a stream.
 pub(crate) type Cause = Box<dyn StdError + Send + Sync>;
@@ -41,13 +38,6 @@ pub(crate) type Cause = Box<dyn StdError + Send + Sync>;
 /// # }
 /// ```
 pub struct Body(Content);
-
-enum Content {
-    Bytes(Bytes),
-    /// One after the other.
-    Chunks(Vec<Bytes>),
-    Stream(Source),
-}
 
 impl Body {
     /// A body that is read from a stream while it is sent.
@@ -81,8 +71,11 @@ impl Body {
     #[must_use]
     pub fn with_length(self, length: u64) -> Self {
         match self.0 {
-            Content::Stream(source) => Self::of_source(Measured::new(source, length)),
-            content => Self(content),
+            Content::Other(mut other) => match other.take_source() {
+                Some(source) => Self::of_source(Measured::new(source, length)),
+                None => Self(Content::Other(other)),
+            },
+            bytes => Self(bytes),
         }
     }
 
@@ -91,31 +84,35 @@ impl Body {
     pub fn length(&self) -> Option<u64> {
         match &self.0 {
             Content::Bytes(bytes) => Some(bytes.len() as u64),
-            Content::Chunks(chunks) => Some(chunks.iter().map(|chunk| chunk.len() as u64).sum()),
-            Content::Stream(source) => source.size_hint().exact(),
+            Content::Other(other) => other.length(),
         }
     }
 
     /// Whether it can be sent more than once.
     #[must_use]
     pub fn is_repeatable(&self) -> bool {
-        !matches!(self.0, Content::Stream(_))
+        match &self.0 {
+            Content::Bytes(_) => true,
+            Content::Other(other) => other.is_repeatable(),
+        }
     }
 
     pub(crate) fn of_chunks(chunks: Vec<Bytes>) -> Self {
-        Self(Content::Chunks(chunks))
+        Self(Content::Other(Box::new(chunks)))
     }
 
     pub(crate) fn of_source(body: impl HttpBody<Data = Bytes, Error = Cause> + Send + 'static) -> Self {
-        Self(Content::Stream(Source(Mutex::new(Box::pin(body)))))
+        Self(Content::Other(Box::new(Some(Source::new(body)))))
     }
 
     /// The pieces of what is in memory, or the stream.
     pub(crate) fn into_parts(self) -> Result<Vec<Bytes>, Source> {
         match self.0 {
             Content::Bytes(bytes) => Ok(vec![bytes]),
-            Content::Chunks(chunks) => Ok(chunks),
-            Content::Stream(source) => Err(source),
+            Content::Other(mut other) => match other.take_source() {
+                Some(source) => Err(source),
+                None => Ok(other.in_memory().to_vec()),
+            },
         }
     }
 
@@ -123,8 +120,7 @@ impl Body {
     pub(crate) fn in_memory(&self) -> &[Bytes] {
         match &self.0 {
             Content::Bytes(bytes) => std::slice::from_ref(bytes),
-            Content::Chunks(chunks) => chunks,
-            Content::Stream(_) => &[],
+            Content::Other(other) => other.in_memory(),
         }
     }
 
@@ -132,33 +128,8 @@ impl Body {
     pub(crate) fn for_attempt(&mut self) -> reqwest::Body {
         match &mut self.0 {
             Content::Bytes(bytes) => bytes.clone().into(),
-            Content::Chunks(chunks) => reqwest::Body::wrap(Chunks::new(chunks.clone())),
-            Content::Stream(_) => match std::mem::replace(&mut self.0, Content::Bytes(Bytes::new())) {
-                Content::Stream(source) => reqwest::Body::wrap(source),
-                _ => reqwest::Body::default(),
-            },
+            Content::Other(other) => other.for_attempt(),
         }
-    }
-}
-
-/// A stream of any kind, which the HTTP client wants to share between threads, though it never does.
-pub(crate) struct Source(Mutex<Pin<Box<dyn HttpBody<Data = Bytes, Error = Cause> + Send>>>);
-
-impl HttpBody for Source {
-    type Data = Bytes;
-    type Error = Cause;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
-        let inner = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
-        inner.as_mut().poll_frame(context)
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        let inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.size_hint()
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod boundary;
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::HeaderValue;
 use serde::Serialize;
@@ -147,32 +149,54 @@ fn quotable(what: &str, text: &str) -> Result<String, String> {
     }
 }
 
-/// The parts of a body, in the order in which they are sent; several may have one name.
-#[derive(Debug, Default)]
-pub(crate) struct Parts(Vec<(String, Part)>);
+/// A body of several parts that is being put together.
+///
+/// It is a trait, so that the code of parts is linked only into programs that send some.
+pub(crate) trait Unfinished: fmt::Debug + Send + Sync {
+    fn push(&mut self, name: &str, part: Part);
 
-impl Parts {
-    pub(crate) fn push(&mut self, name: impl Into<String>, part: Part) {
-        self.0.push((name.into(), part));
+    /// The body, with its content type, unless none is to be sent; or the reason against it.
+    fn finish(self: Box<Self>) -> Result<Option<(HeaderValue, Body)>, String>;
+}
+
+/// The parts of a body, in the order in which they are sent; several may have one name.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    /// Whether a body is sent even if there is no part.
+    required: bool,
+    parts: Vec<(String, Part)>,
+}
+
+impl Unfinished for Parts {
+    fn push(&mut self, name: &str, part: Part) {
+        self.parts.push((name.to_owned(), part));
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    fn finish(self: Box<Self>) -> Result<Option<(HeaderValue, Body)>, String> {
+        let is_sent = self.required || !self.parts.is_empty();
+        is_sent.then(|| self.into_body()).transpose()
+    }
+}
+
+impl Parts {
+    pub(crate) fn new(required: bool) -> Self {
+        let parts = Vec::new();
+        Self { required, parts }
     }
 
     /// The body, with its content type, or the reason against it.
     ///
     /// It can be sent more than once if all of its parts can.
-    pub(crate) fn into_body(self) -> Result<(HeaderValue, Body), String> {
+    fn into_body(self) -> Result<(HeaderValue, Body), String> {
         let boundary = boundary(
-            self.0
+            self.parts
                 .iter()
                 .flat_map(|(_, part)| part.body.iter())
                 .flat_map(Body::in_memory),
         );
-        let mut segments = Vec::with_capacity(2 * self.0.len() + 1);
+        let mut segments = Vec::with_capacity(2 * self.parts.len() + 1);
         let mut before = format!("--{boundary}\r\n");
-        for (name, part) in self.0 {
+        for (name, part) in self.parts {
             let refuse = |reason| format!("the part {}: {reason}", quoted(&name));
             let head = part.head(&name).map_err(refuse)?;
             segments.push(Ok(Bytes::from(before + &head)));
@@ -202,7 +226,9 @@ mod tests {
     use super::*;
 
     fn parts(parts: impl IntoIterator<Item = (&'static str, Part)>) -> Parts {
-        Parts(parts.into_iter().map(|(name, part)| (name.to_owned(), part)).collect())
+        let mut all = Parts::new(true);
+        parts.into_iter().for_each(|(name, part)| all.push(name, part));
+        all
     }
 
     /// The text of a body in memory, with `B` for the boundary.
@@ -233,7 +259,7 @@ mod tests {
              --B\nContent-Disposition: form-data; name=\"d\"; filename=\"e\"\nContent-Type: text/plain; charset=utf-8\n\ny\n\
              --B--\n";
         assert_eq!(body, expected);
-        assert_eq!(text(Parts::default()), "--B--\n");
+        assert_eq!(text(Parts::new(true)), "--B--\n");
     }
 
     #[test]

@@ -129,7 +129,7 @@ impl RequestBuilder<'_> {
     #[must_use]
     pub fn multipart(self, required: bool) -> Self {
         self.and(|request| {
-            request.parts = Some((required, Parts::default()));
+            request.parts = Some(Box::new(Parts::new(required)));
             Ok(())
         })
     }
@@ -196,17 +196,16 @@ impl RequestBuilder<'_> {
 
 impl Request {
     fn push_part(&mut self, name: &str, part: Part) {
-        let (_, parts) = self.parts.get_or_insert_with(|| (true, Parts::default()));
+        let parts = self.parts.get_or_insert_with(|| Box::new(Parts::new(true)));
         parts.push(name, part);
     }
 
     /// Puts the parts together, if there are any.
     pub(super) fn finish(&mut self) -> Result<(), String> {
-        let Some((required, parts)) = self.parts.take() else {
+        let Some(parts) = self.parts.take() else {
             return Ok(());
         };
-        if required || !parts.is_empty() {
-            let (content_type, body) = parts.into_body()?;
+        if let Some((content_type, body)) = parts.finish()? {
             self.insert(CONTENT_TYPE, content_type);
             self.set_body(body);
         }

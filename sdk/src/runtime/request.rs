@@ -6,7 +6,7 @@ use reqwest::Url;
 use serde::Serialize;
 
 use super::{OperationInfo, QueryParam, Runtime, query, quoted};
-use crate::{Body, Error, credentials, multipart::Parts};
+use crate::{Body, Error, credentials, multipart::Unfinished};
 
 /// A request, of which one for the HTTP client is made for each attempt.
 ///
@@ -17,8 +17,8 @@ pub struct Request {
     pub(super) url: Url,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Option<Body>,
-    /// What becomes the body in the end, and whether it does where there is none.
-    pub(super) parts: Option<(bool, Parts)>,
+    /// What becomes the body in the end.
+    pub(super) parts: Option<Box<dyn Unfinished>>,
 }
 
 impl Request {
