@@ -180,11 +180,14 @@ fn without(text: &str, secret: &str) -> Option<String> {
         return None;
     }
     let whole = text.split(secret).collect::<Vec<_>>().join(REDACTED);
-    let pieces = whole.split_inclusive('…').map(|piece| {
-        let cut = piece.strip_suffix('…').and_then(|text| beginning(text, secret));
-        cut.map_or(piece.into(), |start| format!("{}{REDACTED}…", &piece[..start]).into())
-    });
-    Some(pieces.collect::<Vec<Cow<'_, str>>>().concat())
+    let mut redacted = String::with_capacity(whole.len());
+    for piece in whole.split_inclusive('…') {
+        match piece.strip_suffix('…').and_then(|text| beginning(text, secret)) {
+            Some(start) => redacted.extend([&piece[..start], REDACTED, "…"]),
+            None => redacted.push_str(piece),
+        }
+    }
+    Some(redacted)
 }
 
 /// Where at its end a text that was cut has the beginning of a secret, of more characters than chance would have it.

@@ -1,8 +1,8 @@
 //! The headers in which Cloudflare tells of its rate limits.
 
-use std::{borrow::Cow, convert::Infallible, time::Duration};
+use std::{borrow::Cow, convert::Infallible, iter, time::Duration};
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName};
 use sfv::{
     BareItemFromInput, KeyRef, Parser, StringRef,
     visitor::{EntryVisitor, Ignored, InnerListVisitor, ItemVisitor, ListVisitor, ParameterVisitor},
@@ -70,7 +70,7 @@ pub(crate) fn policies(headers: &HeaderMap) -> Vec<RateLimitPolicy> {
 }
 
 /// Calls with the name of each limit, what remains of it, and in how many seconds its window resets.
-pub(crate) fn each_limit(headers: &HeaderMap, found: impl FnMut(&str, u64, Option<u64>)) {
+pub(crate) fn each_limit(headers: &HeaderMap, mut found: impl FnMut(&str, u64, Option<u64>)) {
     each_item(
         headers,
         &LIMIT,
@@ -78,12 +78,12 @@ pub(crate) fn each_limit(headers: &HeaderMap, found: impl FnMut(&str, u64, Optio
             amount: "r",
             seconds: "t",
         },
-        found,
+        &mut found,
     );
 }
 
 /// Calls with the name of each policy, its quota, and how many seconds its window has.
-pub(crate) fn each_policy(headers: &HeaderMap, found: impl FnMut(&str, u64, Option<u64>)) {
+pub(crate) fn each_policy(headers: &HeaderMap, mut found: impl FnMut(&str, u64, Option<u64>)) {
     each_item(
         headers,
         &POLICY,
@@ -91,14 +91,15 @@ pub(crate) fn each_policy(headers: &HeaderMap, found: impl FnMut(&str, u64, Opti
             amount: "q",
             seconds: "w",
         },
-        found,
+        &mut found,
     );
 }
 
 /// Calls with each item of a field that makes sense, or with none if the field as a whole is not valid.
 ///
-/// It runs on every response, so it allocates only for a field of several lines and for names with escapes.
-fn each_item(headers: &HeaderMap, field: &HeaderName, keys: Keys, mut found: impl FnMut(&str, u64, Option<u64>)) {
+/// It runs on every response, so it allocates only for a field of several lines and for names with escapes. It is given
+/// a trait object, so that the parser is compiled once.
+fn each_item(headers: &HeaderMap, field: &HeaderName, keys: Keys, found: &mut dyn FnMut(&str, u64, Option<u64>)) {
     let mut lines = headers.get_all(field).iter();
     let Some(line) = lines.next() else { return };
     let joined;
@@ -106,15 +107,19 @@ fn each_item(headers: &HeaderMap, field: &HeaderName, keys: Keys, mut found: imp
         None => line.as_bytes(),
         Some(second) => {
             // RFC 9651 has the lines of a field parsed as one.
-            let lines = [line, second].into_iter().chain(lines);
-            joined = lines.map(HeaderValue::as_bytes).collect::<Vec<_>>().join(&b", "[..]);
+            let mut all = line.as_bytes().to_vec();
+            for line in iter::once(second).chain(lines) {
+                all.extend_from_slice(b", ");
+                all.extend_from_slice(line.as_bytes());
+            }
+            joined = all;
             &joined
         }
     };
     // Items come up before all of the field is known to be valid, so they have to wait. As there is mostly one, one is
     // kept; if there are more, the field is read again.
     let (mut first, mut more) = (None, false);
-    let is_valid = read(field, keys, |item| match first {
+    let is_valid = read(field, keys, &mut |item| match first {
         None => first = Some(item),
         Some(_) => more = true,
     });
@@ -123,7 +128,7 @@ fn each_item(headers: &HeaderMap, field: &HeaderName, keys: Keys, mut found: imp
     }
     let mut tell = |item: Item<'_>| found(item.name.as_str(), item.amount, item.seconds);
     if more {
-        read(field, keys, tell);
+        read(field, keys, &mut tell);
     } else if let Some(item) = first {
         tell(item);
     }
@@ -143,23 +148,26 @@ struct Item<'v> {
 }
 
 /// Calls with each item that makes sense, and says in the end whether the field as a whole is valid.
-fn read<'v>(field: &'v [u8], keys: Keys, found: impl FnMut(Item<'v>)) -> bool {
+fn read<'v>(field: &'v [u8], keys: Keys, found: &mut dyn FnMut(Item<'v>)) -> bool {
     Parser::new(field)
         .parse_list_with_visitor(Members { keys, found })
         .is_ok()
 }
 
-struct Members<F> {
+struct Members<'v, 'f> {
     keys: Keys,
-    found: F,
+    found: &'f mut dyn FnMut(Item<'v>),
 }
 
-impl<'v, F: FnMut(Item<'v>)> ListVisitor<'v> for Members<F> {
+impl<'v> ListVisitor<'v> for Members<'v, '_> {
     type Out = ();
     type Error = Infallible;
 
     fn entry(&mut self) -> Result<impl EntryVisitor<'v>, Infallible> {
-        Ok(Member(self))
+        Ok(Members {
+            keys: self.keys,
+            found: &mut *self.found,
+        })
     }
 
     fn finish(self) -> Result<(), Infallible> {
@@ -167,9 +175,7 @@ impl<'v, F: FnMut(Item<'v>)> ListVisitor<'v> for Members<F> {
     }
 }
 
-struct Member<'m, F>(&'m mut Members<F>);
-
-impl<'v, F: FnMut(Item<'v>)> EntryVisitor<'v> for Member<'_, F> {
+impl<'v> EntryVisitor<'v> for Members<'v, '_> {
     type Error = Infallible;
 
     fn item(self) -> Result<impl ItemVisitor<'v>, Infallible> {
@@ -181,7 +187,7 @@ impl<'v, F: FnMut(Item<'v>)> EntryVisitor<'v> for Member<'_, F> {
     }
 }
 
-impl<'v, F: FnMut(Item<'v>)> ItemVisitor<'v> for Member<'_, F> {
+impl<'v> ItemVisitor<'v> for Members<'v, '_> {
     type Out = Option<()>;
     type Error = Infallible;
 
@@ -192,10 +198,10 @@ impl<'v, F: FnMut(Item<'v>)> ItemVisitor<'v> for Member<'_, F> {
         let BareItemFromInput::String(name) = value else {
             return Ok(None);
         };
-        let Members { keys, found } = self.0;
+        let Self { keys, found } = self;
         Ok(Some(Parameters {
             name,
-            keys: *keys,
+            keys,
             amount: None,
             seconds: None,
             found,
@@ -203,15 +209,15 @@ impl<'v, F: FnMut(Item<'v>)> ItemVisitor<'v> for Member<'_, F> {
     }
 }
 
-struct Parameters<'v, 'm, F> {
+struct Parameters<'v, 'm> {
     name: Cow<'v, StringRef>,
     keys: Keys,
     amount: Option<u64>,
     seconds: Option<u64>,
-    found: &'m mut F,
+    found: &'m mut dyn FnMut(Item<'v>),
 }
 
-impl<'v, F: FnMut(Item<'v>)> ParameterVisitor<'v> for Parameters<'v, '_, F> {
+impl<'v> ParameterVisitor<'v> for Parameters<'v, '_> {
     type Out = ();
     type Error = Infallible;
 
@@ -243,6 +249,8 @@ impl<'v, F: FnMut(Item<'v>)> ParameterVisitor<'v> for Parameters<'v, '_, F> {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     fn headers(name: &'static str, lines: &[&str]) -> HeaderMap {

@@ -64,12 +64,8 @@ pub fn one_of(value: &str, name: &str, values: &[&str]) -> Result<(), String> {
     if values.contains(&value) {
         return Ok(());
     }
-    let values = values
-        .iter()
-        .map(|value| format!("`{value}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
-    Err(format!("`{name}`: {} is not one of {values}", quoted(value)))
+    let values = values.join("`, `");
+    Err(format!("`{name}`: {} is not one of `{values}`", quoted(value)))
 }
 
 /// A whole number, or none.
