@@ -3,7 +3,7 @@
 use std::{borrow::Cow, env, fmt, sync::Arc};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
+use http::{HeaderName, HeaderValue, header::AUTHORIZATION};
 use zeroize::Zeroizing;
 
 use crate::Error;
@@ -123,17 +123,14 @@ impl Credentials {
         }
     }
 
-    /// Puts the credentials into the headers of a request, which must have no others: nothing puts them there.
-    pub(crate) fn apply(&self, headers: &mut HeaderMap) {
-        match &*self.0 {
-            Scheme::Token(bearer) => {
-                headers.append(AUTHORIZATION, bearer.clone());
-            }
-            Scheme::Key { email, key } => {
-                headers.append(EMAIL, email.clone());
-                headers.append(KEY, key.clone());
-            }
-        }
+    /// The headers in which a request has the credentials, which must have no others: nothing puts them there.
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+        let values = match &*self.0 {
+            Scheme::Token(bearer) => [Some(bearer), None, None],
+            Scheme::Key { email, key } => [None, Some(email), Some(key)],
+        };
+        let pairs = HEADERS.iter().zip(values);
+        pairs.filter_map(|(name, value)| Some((name.clone(), value?.clone())))
     }
 
     /// Whether the HTTP client knows by itself that these do not follow a redirect to another origin.
@@ -245,6 +242,8 @@ fn header(origin: &str, prefix: &str, secret: &str) -> Result<HeaderValue, Error
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderMap;
+
     use super::*;
 
     const TOKEN: &str = "Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY";
@@ -263,9 +262,7 @@ mod tests {
     }
 
     fn headers(credentials: &Credentials) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        credentials.apply(&mut headers);
-        headers
+        credentials.headers().collect()
     }
 
     #[test]

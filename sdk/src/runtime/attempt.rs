@@ -1,6 +1,6 @@
 //! One attempt of a call.
 
-use std::{mem, time::Duration};
+use std::{iter, mem, time::Duration};
 
 use http::header::USER_AGENT;
 
@@ -46,13 +46,11 @@ impl Runtime {
     /// The request of an attempt, for the HTTP client.
     fn request_of_attempt(&self, request: &mut Request, timeout: Duration) -> reqwest::Request {
         let (shared, options) = (&self.inner.shared, &self.settings.headers);
-        let mut sent = request.for_attempt(options.len() + 3, |headers| {
-            for (name, value) in options {
-                headers.append(name.clone(), value.clone());
-            }
-            headers.append(USER_AGENT, shared.user_agent.clone());
-            shared.credentials.apply(headers);
-        });
+        let count = options.len();
+        let user_agent = iter::once((USER_AGENT, shared.user_agent.clone()));
+        let options = options.iter().map(|(name, value)| (name.clone(), value.clone()));
+        let more = options.chain(user_agent).chain(shared.credentials.headers());
+        let mut sent = request.for_attempt(count + 3, more);
         if shared.http_timeout != Some(timeout) {
             *sent.timeout_mut() = Some(timeout);
         }

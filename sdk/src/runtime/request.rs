@@ -51,14 +51,18 @@ impl Request {
         self.body = Some(body);
     }
 
-    /// One for the HTTP client, with headers beside its own, of which there are about `more`.
-    pub(super) fn for_attempt(&mut self, more: usize, put_headers: impl FnOnce(&mut HeaderMap)) -> reqwest::Request {
+    /// One for the HTTP client, with headers beside its own, of which there are about `count`.
+    pub(super) fn for_attempt(
+        &mut self,
+        count: usize,
+        more: impl Iterator<Item = (HeaderName, HeaderValue)>,
+    ) -> reqwest::Request {
         let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
-        let mut headers = HeaderMap::with_capacity(self.headers.len() + more);
-        for (name, value) in &self.headers {
-            headers.append(name.clone(), value.clone());
+        let mut headers = HeaderMap::with_capacity(self.headers.len() + count);
+        // In one place, for each would have all of the code for it.
+        for (name, value) in self.headers.iter().cloned().chain(more) {
+            headers.append(name, value);
         }
-        put_headers(&mut headers);
         *request.headers_mut() = headers;
         *request.body_mut() = self.body.as_mut().map(Body::for_attempt);
         request
@@ -70,19 +74,19 @@ impl Request {
 pub struct RequestBuilder<'r> {
     runtime: &'r Runtime,
     operation: &'static OperationInfo,
-    request: Result<Request, Error>,
+    request: Result<Request, String>,
 }
 
 impl<'r> RequestBuilder<'r> {
     pub(crate) fn new(runtime: &'r Runtime, operation: &'static OperationInfo, method: Method, url: &str) -> Self {
-        let url = match runtime.inner.shared.base_url.with_path(url) {
-            Some(url) => Ok(url),
-            None => Err(runtime.refuse(operation, format!("{} is not below the base URL", quoted(url)))),
+        let request = match runtime.inner.shared.base_url.with_path(url) {
+            Some(url) => Ok(Request::new(method, url)),
+            None => Err(format!("{} is not below the base URL", quoted(url))),
         };
         Self {
             runtime,
             operation,
-            request: url.map(|url| Request::new(method, url)),
+            request,
         }
     }
 
@@ -91,7 +95,7 @@ impl<'r> RequestBuilder<'r> {
         Self {
             runtime,
             operation,
-            request: Err(runtime.refuse(operation, reason)),
+            request: Err(reason),
         }
     }
 
@@ -180,14 +184,19 @@ impl<'r> RequestBuilder<'r> {
 
     /// The request, or the first thing that was wrong with it.
     pub fn build(self) -> Result<Request, Error> {
-        self.and(Request::finish).request
+        let Self {
+            runtime,
+            operation,
+            request,
+        } = self.and(Request::finish);
+        request.map_err(|reason| runtime.refuse(operation, reason))
     }
 
     pub(super) fn and(mut self, change: impl FnOnce(&mut Request) -> Result<(), String>) -> Self {
         if let Ok(request) = &mut self.request
             && let Err(reason) = change(request)
         {
-            self.request = Err(self.runtime.refuse(self.operation, reason));
+            self.request = Err(reason);
         }
         self
     }
