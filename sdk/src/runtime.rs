@@ -26,8 +26,7 @@ mod variants;
 use std::{
     fmt,
     future::{Future, poll_fn},
-    ops::ControlFlow,
-    pin::pin,
+    pin::{Pin, pin},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -109,6 +108,9 @@ struct Inner {
     shared: Shared,
     pacer: Pacer,
 }
+
+/// A wait, which most calls do not have: a trait object is compiled once, and what holds one is small.
+type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// How far a call has come.
 struct SoFar {
@@ -254,7 +256,7 @@ impl Runtime {
         let mut asked = started;
         let mut permit = match self.admit_at_once(asked, patience) {
             Some(permit) => permit,
-            None => match Box::pin(self.admit(asked, patience)).await {
+            None => match self.admit(asked, patience).await {
                 Ok(permit) => permit,
                 Err(reason) => return Err(Error::unsent(self.call(&so_far), reason)),
             },
@@ -295,30 +297,24 @@ impl Runtime {
                 return outcome;
             };
             so_far.unclear |= attempt.verdict == retry::Verdict::Unclear;
-            (asked, permit) = match Box::pin(self.admit_again(outcome, wait, patience)).await {
-                ControlFlow::Continue(next) => next,
-                ControlFlow::Break(outcome) => return outcome,
+            (asked, permit) = match self.admit_again(wait, patience).await {
+                Some(next) => next,
+                None => return outcome,
             };
         }
     }
 
-    /// Waits until the next attempt may be made, and says since when it could have been; breaks with the outcome of the
-    /// last one if none may.
-    async fn admit_again(
-        &self,
-        last: Result<RawResponse, Error>,
-        wait: Duration,
-        patience: Patience,
-    ) -> ControlFlow<Result<RawResponse, Error>, (Instant, Permit<'_>)> {
-        let clock = &*self.inner.shared.clock;
-        if !wait.is_zero() && self.unless_stopped(clock.sleep(wait)).await.is_none() {
-            return ControlFlow::Break(last);
-        }
-        let asked = clock.now();
-        match self.admit(asked, patience).await {
-            Ok(permit) => ControlFlow::Continue((asked, permit)),
-            Err(_) => ControlFlow::Break(last),
-        }
+    /// Waits until the next attempt may be made, and says since when it could have been, unless none may.
+    fn admit_again(&self, wait: Duration, patience: Patience) -> Boxed<'_, Option<(Instant, Permit<'_>)>> {
+        Box::pin(async move {
+            let clock = &*self.inner.shared.clock;
+            if !wait.is_zero() {
+                self.unless_stopped(clock.sleep(wait)).await?;
+            }
+            let asked = clock.now();
+            let permit = self.admit(asked, patience).await.ok()?;
+            Some((asked, permit))
+        })
     }
 
     /// What a response or an error is to keep of the call.
@@ -347,16 +343,18 @@ impl Runtime {
     }
 
     /// Waits until a request may leave.
-    async fn admit(&self, now: Instant, patience: Patience) -> Result<Permit<'_>, Unsent> {
-        let Inner { shared, pacer } = &*self.inner;
-        let admitted = self.unless_stopped(async {
-            match self.settings.pacing {
-                false if patience.is_over(now) => Err(Unsent::Late),
-                false => Ok(pacer.send(&*shared.clock, now)),
-                true => pacer.admit(&*shared.clock, now, patience).await,
-            }
-        });
-        admitted.await.unwrap_or(Err(Unsent::Stopped))
+    fn admit(&self, now: Instant, patience: Patience) -> Boxed<'_, Result<Permit<'_>, Unsent>> {
+        Box::pin(async move {
+            let Inner { shared, pacer } = &*self.inner;
+            let admitted = self.unless_stopped(async {
+                match self.settings.pacing {
+                    false if patience.is_over(now) => Err(Unsent::Late),
+                    false => Ok(pacer.send(&*shared.clock, now)),
+                    true => pacer.admit(&*shared.clock, now, patience).await,
+                }
+            });
+            admitted.await.unwrap_or(Err(Unsent::Stopped))
+        })
     }
 
     /// A call without a request, for tests of what comes before and after.

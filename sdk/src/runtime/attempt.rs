@@ -45,12 +45,12 @@ impl Runtime {
 
     /// The request of an attempt, for the HTTP client.
     fn request_of_attempt(&self, request: &mut Request, timeout: Duration) -> reqwest::Request {
-        let (shared, options) = (&self.inner.shared, &self.settings.headers);
-        let count = options.len();
+        let shared = &self.inner.shared;
+        let options = self.settings.headers.iter();
+        let options = options.map(|(name, value)| (name.clone(), value.clone()));
         let user_agent = iter::once((USER_AGENT, shared.user_agent.clone()));
-        let options = options.iter().map(|(name, value)| (name.clone(), value.clone()));
         let more = options.chain(user_agent).chain(shared.credentials.headers());
-        let mut sent = request.for_attempt(count + 3, more);
+        let mut sent = request.for_attempt(self.settings.headers.len() + 3, more);
         if shared.http_timeout != Some(timeout) {
             *sent.timeout_mut() = Some(timeout);
         }
