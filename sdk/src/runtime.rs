@@ -208,16 +208,12 @@ impl Runtime {
     /// Futures are kept small here, which the cache of a processor rewards: what is there on every call is borrowed by
     /// the futures within, and what waits is in one of its own that is made where there is a wait.
     #[doc(hidden)]
-    #[expect(
-        clippy::manual_async_fn,
-        reason = "an asynchronous function would keep the request twice"
-    )]
     pub fn exec(
         &self,
         mut request: Request,
         operation: &'static OperationInfo,
-    ) -> impl Future<Output = Result<RawResponse, Error>> + Send {
-        async move {
+    ) -> Boxed<'_, Result<RawResponse, Error>> {
+        Box::pin(async move {
             let span = telemetry::call(&request.method, operation, &self.inner.shared.base_url);
             let mut calls = pin!(self.repeat(&mut request, operation));
             // As `Instrument` does, which would be a larger future, and slower where nobody listens.
@@ -233,7 +229,7 @@ impl Runtime {
                 response.call.span = Some(span);
             }
             outcome
-        }
+        })
     }
 
     /// Makes attempts until one is final.
