@@ -262,6 +262,7 @@ impl<T> Response<T> {
     }
 
     fn around(raw: RawResponse, value: T, messages: Vec<ResponseInfo>, result_info: Option<ResultInfo>) -> Self {
+        let raw = *raw.0;
         let is_secret = |id| matches!(raw.call.redact(id), Cow::Owned(_));
         Self {
             inner: value,

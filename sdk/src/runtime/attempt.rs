@@ -4,7 +4,11 @@ use std::{iter, mem, time::Duration};
 
 use http::header::USER_AGENT;
 
-use super::{RawResponse, Request, Runtime, SoFar, quota::Outcome, response};
+use super::{
+    RawResponse, Request, Runtime, SoFar,
+    quota::Outcome,
+    response::{self, Arrived},
+};
 use crate::{Error, ErrorKind, retry_after};
 
 impl Runtime {
@@ -29,13 +33,13 @@ impl Runtime {
         let retry_after = retry_after::retry_after(response.headers(), || shared.clock.system_time());
         let limit = self.settings.max_body_size;
         let (body, end) = response::read_body(&mut response, limit).await;
-        let mut raw = RawResponse {
+        let mut raw = RawResponse(Box::new(Arrived {
             call: self.call(so_far),
             status: response.status(),
             headers: mem::take(response.headers_mut()),
             body,
             retry_after,
-        };
+        }));
         match end {
             response::End::Whole => Ok(raw),
             response::End::Failed(cause) => Err(Error::transport(mem::take(&mut raw.call), cause, Some(raw))),
