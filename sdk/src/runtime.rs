@@ -205,8 +205,10 @@ impl Runtime {
 
     /// Sends a request, as often as the options allow, and reads its response; for generated code.
     ///
-    /// Futures are kept small here, which the cache of a processor rewards: what is there on every call is borrowed by
-    /// the futures within, and what waits is in one of its own that is made where there is a wait.
+    /// It gives a trait object, so that all of it is compiled once, with the SDK: else each program would compile it anew,
+    /// and again for each of its units. Futures are kept small here, which the cache of a processor rewards: what is there
+    /// on every call is borrowed by the futures within, and what waits is in one of its own that is made where there is a
+    /// wait.
     #[doc(hidden)]
     pub fn exec(
         &self,
