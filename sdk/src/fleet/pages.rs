@@ -87,7 +87,7 @@ type IsNew<T> = Box<dyn FnMut(&T) -> bool + Send>;
 impl<T, F, Fut> Pages<T, F, Fut> {
     /// Gives of the items that have the same key the first one only.
     ///
-    /// Some 22 bytes of each item are kept in memory.
+    /// Some 20 bytes of each item are kept in memory.
     pub fn unique_by<K: Hash>(mut self, mut key: impl FnMut(&T) -> K + Send + 'static) -> Self {
         let mut seen = Seen::new();
         self.is_new = Some(Box::new(move |item| seen.insert(&key(item))));
