@@ -27,7 +27,7 @@ use std::{
     fmt,
     future::{Future, poll_fn},
     pin::{Pin, pin},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicUsize},
     time::{Duration, Instant},
 };
 
@@ -185,13 +185,13 @@ impl Runtime {
         self.inner.pacer.standing(now)
     }
 
-    /// How many calls come at least, beside those that wait.
-    fn calls_to_come(&self) -> usize {
+    /// How many calls of the run that the calls belong to were not sent yet.
+    fn unsent(&self) -> Option<&AtomicUsize> {
         #[cfg(feature = "fleet")]
         if let Some(stop) = &self.stop {
-            return stop.to_come();
+            return Some(stop.unsent());
         }
-        0
+        None
     }
 
     /// Waits for a future, unless the calls are stopped first.
@@ -243,7 +243,7 @@ impl Runtime {
         let patience = Patience {
             deadline,
             longest: settings.max_retry_after,
-            to_come: self.calls_to_come(),
+            unsent: self.unsent(),
         };
         let mut so_far = SoFar {
             operation,
@@ -303,7 +303,7 @@ impl Runtime {
     }
 
     /// Waits until the next attempt may be made, and says since when it could have been, unless none may.
-    fn admit_again(&self, wait: Duration, patience: Patience) -> Boxed<'_, Option<(Instant, Permit<'_>)>> {
+    fn admit_again<'a>(&'a self, wait: Duration, patience: Patience<'a>) -> Boxed<'a, Option<(Instant, Permit<'a>)>> {
         Box::pin(async move {
             let clock = &*self.inner.shared.clock;
             if !wait.is_zero() {
@@ -328,7 +328,7 @@ impl Runtime {
     }
 
     /// Lets a request leave, if it need not wait.
-    fn admit_at_once(&self, now: Instant, patience: Patience) -> Option<Permit<'_>> {
+    fn admit_at_once(&self, now: Instant, patience: Patience<'_>) -> Option<Permit<'_>> {
         #[cfg(feature = "fleet")]
         if self.stop.as_ref().is_some_and(|stop| stop.is_stopped()) {
             return None;
@@ -341,7 +341,7 @@ impl Runtime {
     }
 
     /// Waits until a request may leave.
-    fn admit(&self, now: Instant, patience: Patience) -> Boxed<'_, Result<Permit<'_>, Unsent>> {
+    fn admit<'a>(&'a self, now: Instant, patience: Patience<'a>) -> Boxed<'a, Result<Permit<'a>, Unsent>> {
         Box::pin(async move {
             let Inner { shared, pacer } = &*self.inner;
             let admitted = self.unless_stopped(async {
@@ -364,7 +364,7 @@ impl Runtime {
         let patience = Patience {
             deadline: None,
             longest: self.settings.max_retry_after,
-            to_come: self.calls_to_come(),
+            unsent: self.unsent(),
         };
         let admitted = self.admit(self.now(), patience).await;
         let permit = admitted.map_err(|reason| Error::unsent(Call::default(), reason))?;

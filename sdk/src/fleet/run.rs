@@ -213,6 +213,7 @@ where
                 run.end_early(End::Stopped);
                 continue;
             }
+            stop.sends();
             if let Err(error) = &result
                 && (run.fleet.stop_when)(error)
             {
@@ -272,10 +273,7 @@ where
                         .fleet
                         .limit
                         .map(|limit| limit.saturating_sub(self.progress.begun()) as usize);
-                    self.fleet
-                        .stop
-                        .tell_of_those_to_come(most.map_or(least, |most| most.min(least)));
-                    let stop = self.fleet.stop.for_target();
+                    let stop = self.fleet.stop.for_target(most.map_or(least, |most| most.min(least)));
                     let client = Client::from_runtime(self.fleet.client.runtime().with_stop(stop.clone()));
                     let operation = Box::pin((self.operation)(client, target));
                     self.under_way.push(UnderWay { key, stop, operation });

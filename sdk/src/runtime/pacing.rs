@@ -39,19 +39,25 @@ pub(super) struct Permit<'a> {
 
 /// How a call wants to be paced.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
+pub(super) struct Patience<'a> {
     /// When the call must have ended.
     pub(super) deadline: Option<Instant>,
     /// How long it waits for a window to reset.
     pub(super) longest: Duration,
-    /// How many calls come at least, beside those that wait.
-    pub(super) to_come: usize,
+    /// How many calls of the run that it belongs to were not sent yet, as far as is known.
+    pub(super) unsent: Option<&'a AtomicUsize>,
 }
 
-impl Patience {
+impl Patience<'_> {
     /// Whether the call must have ended by now.
     pub(super) fn is_over(&self, now: Instant) -> bool {
         self.deadline.is_some_and(|deadline| deadline <= now)
+    }
+
+    /// How many calls wait, some of them perhaps outside the queue.
+    fn waiting(&self, queue: usize) -> usize {
+        let unsent = self.unsent.map_or(0, |unsent| unsent.load(Ordering::SeqCst));
+        queue.max(unsent)
     }
 }
 
@@ -78,12 +84,12 @@ impl Pacer {
         &'a self,
         clock: &'a dyn Clock,
         now: Instant,
-        patience: Patience,
+        patience: Patience<'_>,
     ) -> Option<Permit<'a>> {
         if patience.is_over(now) {
             return None;
         }
-        let admitted = self.lock().admit(now, self.waiting() + 1 + patience.to_come);
+        let admitted = self.lock().admit(now, patience.waiting(self.waiting() + 1));
         admitted.ok().map(|ticket| self.permit(clock, ticket))
     }
 
@@ -92,7 +98,7 @@ impl Pacer {
         &'a self,
         clock: &'a dyn Clock,
         now: Instant,
-        patience: Patience,
+        patience: Patience<'_>,
     ) -> Result<Permit<'a>, Unsent> {
         if let Some(permit) = self.admit_at_once(clock, now, patience) {
             return Ok(permit);
@@ -109,7 +115,7 @@ impl Pacer {
             }
             let Wait { until, spent } = {
                 let mut quota = self.lock();
-                match quota.admit(now, self.waiting() + patience.to_come) {
+                match quota.admit(now, patience.waiting(self.waiting())) {
                     Ok(ticket) => {
                         self.tell_next(&quota, now);
                         drop(quota);
@@ -254,7 +260,7 @@ mod tests {
         let patience = |longest| Patience {
             deadline: clock.0.checked_add(longest),
             longest: Duration::MAX,
-            to_come: 0,
+            unsent: None,
         };
         let Err(Unsent::Limit(wait)) = pacer.admit(&clock, clock.0, patience(MOMENT)).await else {
             panic!("something remains");

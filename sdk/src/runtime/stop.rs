@@ -24,12 +24,17 @@ pub(crate) struct Stop {
 struct Run {
     stopped: AtomicBool,
     change: Notify,
-    to_come: AtomicUsize,
+    /// How many targets were begun and have no call sent.
+    begun: AtomicUsize,
+    /// How many targets have no call sent, as far as is known.
+    unsent: AtomicUsize,
 }
 
 impl Stop {
-    /// The same for another target.
-    pub(crate) fn for_target(&self) -> Self {
+    /// The same for another target, after which at least so many come.
+    pub(crate) fn for_target(&self, to_come: usize) -> Self {
+        let begun = self.run.begun.fetch_add(1, Ordering::SeqCst) + 1;
+        self.run.unsent.store(to_come.saturating_add(begun), Ordering::SeqCst);
         Self {
             run: Arc::clone(&self.run),
             sent: Arc::default(),
@@ -42,24 +47,22 @@ impl Stop {
         self.run.change.notify_waiters();
     }
 
-    /// Says how many targets come at least after those that were begun.
-    pub(crate) fn tell_of_those_to_come(&self, targets: usize) {
-        self.run.to_come.store(targets, Ordering::SeqCst);
-    }
-
-    /// How many calls come at least after those that were begun.
-    pub(super) fn to_come(&self) -> usize {
-        self.run.to_come.load(Ordering::SeqCst)
-    }
-
     /// Whether the calls were stopped before one was sent for the target.
     pub(crate) fn came_first(&self) -> bool {
         self.is_stopped() && !self.sent.load(Ordering::SeqCst)
     }
 
-    /// A call is sent for the target.
-    pub(super) fn sends(&self) {
-        self.sent.store(true, Ordering::SeqCst);
+    /// A call is sent for the target, or there will be none.
+    pub(crate) fn sends(&self) {
+        if !self.sent.swap(true, Ordering::SeqCst) {
+            self.run.begun.fetch_sub(1, Ordering::SeqCst);
+            self.run.unsent.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+
+    /// How many targets of the run have no call sent, as far as is known.
+    pub(super) fn unsent(&self) -> &AtomicUsize {
+        &self.run.unsent
     }
 
     pub(super) fn is_stopped(&self) -> bool {
