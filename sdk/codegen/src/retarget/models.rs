@@ -45,7 +45,13 @@ pub(super) fn run(types: &mut ItemMod, facts: &Facts, enums: &[Ident], target: &
                 if !derives(&item.attrs, "PartialEq") {
                     item.attrs.push(parse_quote!(#[derive(PartialEq)]));
                 }
-                item.attrs.extend(derive_schema(target));
+                // What describes the schema of a union comes after it.
+                let derived = item
+                    .attrs
+                    .iter()
+                    .position(|attribute| attribute.path().is_ident("derive"));
+                let at = derived.map_or(item.attrs.len(), |at| at + 1);
+                item.attrs.splice(at..at, derive_schema(target));
             }
             Item::Impl(item) => named_input(item, target),
             _ => {}
@@ -284,8 +290,16 @@ fn tokens(value: &Value) -> TokenStream {
         }
         Value::String(text) => quote!(#text),
         Value::Bool(flag) => quote!(#flag),
-        // A number of JSON is one of Rust.
-        Value::Number(number) => number.to_string().parse().unwrap_or_default(),
+        // A number of JSON is one of Rust, and of 32 bits unless it says otherwise.
+        Value::Number(number) => {
+            let suffix = match (number.as_i64(), number.as_u64()) {
+                (Some(whole), _) if i32::try_from(whole).is_ok() => "",
+                (Some(_), _) => "_i64",
+                (None, Some(_)) => "_u64",
+                (None, None) => "",
+            };
+            format!("{number}{suffix}").parse().unwrap_or_default()
+        }
         Value::Null => quote!(null),
     }
 }
@@ -421,6 +435,7 @@ mod tests {
                     "optional": { "type": "string", "pattern": "^\\d$" },
                     "anything": { "type": "string", "nullable": true },
                     "share": { "type": "number", "minimum": -0.5, "exclusiveMinimum": true },
+                    "large": { "type": "number", "minimum": -3_000_000_000i64, "maximum": 9223372036854776000u64 },
                 },
             },
         }));
@@ -446,6 +461,12 @@ mod tests {
                 "pubshare:",
                 Some(r#"with="cloudflare_sdk::runtime::Number",default,extend("exclusiveMinimum"=-0.5)"#),
             ),
+            (
+                "publarge:",
+                Some(
+                    r#"with="cloudflare_sdk::runtime::Number",default,extend("maximum"=9223372036854776000_u64,"minimum"=-3000000000_i64)"#,
+                ),
+            ),
         ] {
             let before = code.split(member).next().unwrap();
             let attribute = says.map(|says| format!(r#"#[cfg_attr(feature="schemas",schemars({says}))]"#));
@@ -454,5 +475,23 @@ mod tests {
                 None => assert!(!before.ends_with("))]"), "{member}\n{code}"),
             }
         }
+    }
+    #[test]
+    fn the_schema_of_a_union_is_derived_before_it_is_described() {
+        let code = generated(json!({
+            "Id": { "type": "string" },
+            "Thing": { "oneOf": [{ "type": "string" }, { "type": "array", "items": { "type": "integer" } }] },
+        }));
+        let derive = r#"#[cfg_attr(feature="schemas",derive(schemars::JsonSchema))]"#;
+        let of_union = code.split("pubenumThing{").next().unwrap();
+        let untagged = of_union
+            .rfind(r#"#[cfg_attr(feature="schemas",schemars(untagged))]"#)
+            .unwrap();
+        assert!(
+            of_union.rfind(derive).is_some_and(|derived| derived < untagged),
+            "{of_union}"
+        );
+        let own = of_union.rfind("#[derive(Clone,Debug)]").unwrap();
+        assert!(of_union[own..].contains(derive), "{of_union}");
     }
 }
