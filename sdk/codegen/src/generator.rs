@@ -8,6 +8,9 @@ use crate::{
 /// The document of the SDK, in its folder `openapi`.
 const SDK_DOCUMENT: &str = "cloudflare.json";
 
+/// The SDK's runtime for any other crate.
+const RUNTIME: &str = "cloudflare_sdk::runtime";
+
 /// Generates Rust from an OpenAPI 3.0 document.
 ///
 /// # Examples
@@ -45,7 +48,7 @@ impl Generator {
         Self {
             name: name.into(),
             operations: Vec::new(),
-            runtime: "cloudflare_sdk::runtime".to_owned(),
+            runtime: RUNTIME.to_owned(),
             mock: "cloudflare_sdk::mock".to_owned(),
             schemars_feature: None,
             client: None,
@@ -281,9 +284,12 @@ impl Generator {
     /// Those of [`generate_mock`](Self::generate_mock).
     #[doc(hidden)]
     pub fn generate_replay(&self, document: &str) -> Result<String, Error> {
-        self.finish(document, |original, facts, file, target| {
-            mock::replay::generate(original, facts, &file, target)
-        })
+        // The code is not the SDK's own, but that of a crate which uses it.
+        self.clone()
+            .runtime(RUNTIME)
+            .finish(document, |original, facts, file, target| {
+                mock::replay::generate(original, facts, &file, target)
+            })
     }
 
     /// Generates the client and makes the file of it that is wanted.

@@ -298,3 +298,43 @@ fn a_document_that_has_no_client_has_no_mocks() {
         .generate_mock(&document(|_| ()).to_string());
     assert!(odd.unwrap_err().reason().contains("`not a path` is not a path of Rust"));
 }
+
+/// The calls that replay recordings of the operations.
+fn replay(document: &Value) -> String {
+    Generator::of_sdk().generate_replay(&document.to_string()).unwrap()
+}
+
+#[test]
+fn a_recorded_body_of_several_parts_is_given_part_by_part() {
+    let code = replay(&document(|document| {
+        let properties = json!({
+            "file": { "type": "string", "format": "binary" },
+            "files": { "type": "array", "items": { "type": "string", "format": "binary" } },
+            "kind": { "$ref": "#/components/schemas/Mode" },
+        });
+        let form = json!({ "schema": { "type": "object", "properties": properties } });
+        operation(document)["requestBody"] = json!({ "required": true, "content": { "multipart/form-data": form } });
+    }));
+    assert_has(
+        &code,
+        &[
+            r#"if let Some(value) = given.files("file").pop() { call = call.file(value); }"#,
+            r#"if let Some(value) = Some(given.files("files")).filter(|files| !files.is_empty()) { call = call.files(value); }"#,
+            r#"if let Some(value) = given.part::<types::Mode>("kind")? { call = call.kind(value); }"#,
+        ],
+    );
+    assert!(!code.contains("crate::runtime"), "{code}");
+}
+
+#[test]
+fn only_models_that_are_components_of_a_document_are_looked_for_in_it() {
+    let code = replay(&document(|document| {
+        let kind = json!({ "type": "string", "enum": ["a", "b"] });
+        let kind = json!({ "name": "kind", "in": "query", "schema": kind });
+        operation(document)["parameters"].as_array_mut().unwrap().push(kind);
+    }));
+    let (named, others) = code.split_once("pub const OTHER_MODELS").unwrap();
+    let named = named.split_once("macro_rules! for_every_model").unwrap().1;
+    assert!(named.contains("Thing") && !named.contains("ThingsMakeKind"), "{named}");
+    assert!(others.contains("\"ThingsMakeKind\""), "{others}");
+}

@@ -4,7 +4,7 @@
 //! This is for the tests of the SDK itself: the code needs the modules `given` and `outcome` of their package.
 
 use quote::{format_ident, quote};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use syn::{Ident, Item, parse_quote};
 
 use super::{
@@ -57,7 +57,7 @@ pub(crate) fn generate(
             }
         }
     });
-    let Models { named, other } = models(document, facts, &types);
+    let Models { named, other } = models(document, &types);
     let named = named.iter().map(|name| format_ident!("{name}"));
     Ok(parse_quote! {
         use cloudflare_sdk::{Client, mock::examples, types};
@@ -107,6 +107,24 @@ fn function(call: &Call<'_>) -> syn::ItemFn {
         let (name, ident, of) = (parameter.wire_name(), &setter.name, &setter.of);
         match parameter.location.as_deref() {
             Some("path") => set.push(quote!(call = call.#ident(given.path::<#of>(#path, #name)?);)),
+            Some("cookie") => {}
+            Some("part" | "file") if !parameter.is_file() => set.push(quote! {
+                if let Some(value) = given.part::<#of>(#name)? {
+                    call = call.#ident(value);
+                }
+            }),
+            Some("part" | "file") => {
+                let is_list = self_name(of).is_some_and(|name| name == "Vec");
+                let value = match is_list {
+                    true => quote!(Some(given.files(#name)).filter(|files| !files.is_empty())),
+                    false => quote!(given.files(#name).pop()),
+                };
+                set.push(quote! {
+                    if let Some(value) = #value {
+                        call = call.#ident(value);
+                    }
+                });
+            }
             location => {
                 let source: Ident = match location {
                     Some("header") => parse_quote!(header),
@@ -165,17 +183,21 @@ struct Models {
     other: Vec<String>,
 }
 
-fn models(document: &Document, facts: &Facts, types: &[Item]) -> Models {
-    let published = document.0.get(PUBLISHED_NAMES).and_then(|names| names.get("schemas"));
-    let published = published.and_then(Value::as_object);
-    let is_published = |model: &str| published.is_some_and(|names| names.contains_key(model));
+fn models(document: &Document, types: &[Item]) -> Models {
+    let schemas = |of: Option<&Value>| of.and_then(|of| of.get("schemas")).and_then(Value::as_object).cloned();
+    let (schemas, published) = (
+        schemas(document.0.get("components")),
+        schemas(document.0.get(PUBLISHED_NAMES)),
+    );
+    let has =
+        |names: &Option<Map<String, Value>>, model: &str| names.as_ref().is_some_and(|names| names.contains_key(model));
     let of_types = types.iter().filter_map(|item| match item {
         Item::Struct(item) => Some(item.ident.to_string()),
         Item::Enum(item) => Some(item.ident.to_string()),
         _ => None,
     });
     let (mut named, other): (Vec<_>, Vec<_>) =
-        of_types.partition(|model| facts.schema(model).is_some() && !is_published(model));
+        of_types.partition(|model| has(&schemas, model) && !has(&published, model));
     named.extend(BY_HAND.map(str::to_owned));
     named.sort();
     Models { named, other }
