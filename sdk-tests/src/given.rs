@@ -4,12 +4,12 @@
 
 use std::{error::Error, fmt::Debug};
 
-use cloudflare_sdk::mock::Failure;
+use cloudflare_sdk::{Part, mock::Failure};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use wiremock::http::Url;
 
-use crate::recording::Request;
+use crate::{multipart, recording::Request};
 
 /// A recorded request.
 #[derive(Debug)]
@@ -99,6 +99,29 @@ impl<'r> Given<'r> {
         let body = self.request.body.as_deref().map(serde_json::from_str);
         body.transpose()
             .map_err(|cause| format!("the body of the request: {cause}"))
+    }
+
+    /// The texts of a part of the body, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// When they are not of the type.
+    pub fn part<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, String> {
+        let parts = multipart::parts(self.request.body.as_deref().unwrap_or_default());
+        let of_name = parts.iter().filter(|part| part.name == name);
+        let texts: Vec<&str> = of_name.map(|part| part.content).collect();
+        match texts.is_empty() {
+            true => Ok(None),
+            false => of_text(name, &texts).map(Some),
+        }
+    }
+
+    /// The parts of the body that have this name.
+    #[must_use]
+    pub fn files(&self, name: &str) -> Vec<Part> {
+        let parts = multipart::parts(self.request.body.as_deref().unwrap_or_default());
+        let of_name = parts.into_iter().filter(|part| part.name == name);
+        of_name.map(|part| part.to_part()).collect()
     }
 
     /// The body as text, if there is a body.

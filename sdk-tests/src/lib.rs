@@ -17,6 +17,7 @@ pub mod leap;
 pub mod loopback;
 #[cfg(feature = "mock")]
 pub mod models;
+pub mod multipart;
 #[cfg(feature = "mock")]
 pub mod outcome;
 pub mod recording;

@@ -12,6 +12,7 @@ use crate::{
     generated::calls::call,
     given::Given,
     loopback::{self, BASE_PATH},
+    multipart,
     outcome::Outcome,
     recording::{self, Expectation, Recording, Request, Response},
     scrub, shown,
@@ -114,12 +115,26 @@ fn check_request(received: &wiremock::Request, recorded: &Request) -> Result<(),
     let recorded_headers = (recorded.headers.iter())
         .map(|(name, value)| (name.as_str(), value.clone()))
         .collect::<Vec<_>>();
+    let (headers, sent) = settled(headers, text(&received.body));
+    let (recorded_headers, recorded) = settled(recorded_headers, recorded.body.clone().unwrap_or_default());
     same("the headers", headers, recorded_headers)?;
-    let (sent, recorded) = (text(&received.body), recorded.body.clone().unwrap_or_default());
     match shown::same_members(&sent, &recorded) {
         true => Ok(()),
         false => same("the body", sent, recorded),
     }
+}
+
+/// Headers and a body, where that has several parts as these are compared.
+fn settled(mut headers: Vec<(&str, String)>, body: String) -> (Vec<(&str, String)>, String) {
+    for (name, value) in &mut headers {
+        if *name == "content-type"
+            && let Some((content_type, body)) = multipart::settled(value, &body)
+        {
+            *value = content_type;
+            return (headers, body);
+        }
+    }
+    (headers, body)
 }
 
 /// Checks that a caller got what is expected, with all that came around it.

@@ -6,6 +6,7 @@ mod files;
 mod names;
 mod operation_name;
 mod order;
+mod other_bodies;
 mod recordings;
 mod request;
 mod surgery;
@@ -185,7 +186,12 @@ fn contradictions(before: &str, document: &Value, out: &mut dyn Write) -> std::i
     let is_new = |place: &str| before[contradictions::CONTRADICTING][place].is_null();
     for (place, reason) in found.into_iter().flatten().filter(|(place, _)| is_new(place)) {
         let reason = reason.as_str().unwrap_or_default();
-        writeln!(out, "note: the example at {place} contradicts its schema: {reason}")?;
+        let what = if place.ends_with("/default") {
+            "default"
+        } else {
+            "example"
+        };
+        writeln!(out, "note: the {what} at {place} contradicts its schema: {reason}")?;
     }
     Ok(())
 }

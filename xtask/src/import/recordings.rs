@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use serde_json::{Value, json};
 
-use super::{contradictions::CONTRADICTING, request::Requests};
+use super::{contradictions::CONTRADICTING, other_bodies, request::Requests};
 use crate::survey::{
     assemble::Wanted,
     published::{Node, Published, is_json, join},
@@ -32,7 +32,10 @@ pub(crate) struct Recordings {
 struct Body {
     /// What its file is called after.
     name: String,
-    value: Option<Value>,
+    /// None if there is no body.
+    content_type: Option<String>,
+    /// What is in it: JSON, or a text.
+    value: Value,
     note: String,
 }
 
@@ -63,10 +66,13 @@ pub(crate) fn of<'a>(document: &'a Published, ids: &[&str], requests: &Requests<
             for body in bodies(document, requests, &operation.id, response, is_success, source, notes) {
                 let name = file(&operation.id, status, &body.name);
                 let expect = expectation(document, &node, status, is_success, &body);
-                let text = body.value.as_ref().map(pretty).unwrap_or_default();
-                let headers = match body.value {
-                    Some(_) => json!({ "content-type": "application/json" }),
-                    None => json!({}),
+                let (headers, text) = match &body.content_type {
+                    Some(name) if is_json(name) => (json!({ "content-type": "application/json" }), pretty(&body.value)),
+                    Some(name) => (
+                        json!({ "content-type": name }),
+                        body.value.as_str().unwrap_or_default().to_owned(),
+                    ),
+                    None => (json!({}), String::new()),
                 };
                 let recording = json!({
                     "source": { "kind": "documented", "note": body.note },
@@ -152,14 +158,23 @@ fn bodies<'a>(
             let note = format!("A response without a body, at {place} in the published document with {source}.");
             return vec![Body {
                 name: "empty".to_owned(),
-                value: None,
+                content_type: None,
+                value: Value::Null,
                 note,
             }];
         }
-        notes.push(format!(
-            "`{id}`: the response at {place} is not JSON and is not recorded"
-        ));
-        return Vec::new();
+        let (name, media_type) = &content[0];
+        let text = other_bodies::text(requests, media_type);
+        let what = match text == other_bodies::STAND_IN {
+            true => "A text that stands in for the body",
+            false => "The example of the body",
+        };
+        return vec![Body {
+            name: "text".to_owned(),
+            content_type: Some((*name).to_owned()),
+            value: text.into(),
+            note: format!("{what}, which is not JSON, at {place} in the published document with {source}."),
+        }];
     };
     // By where it is used: components have other names where they were published.
     let place = join(&join(&place, "content"), name);
@@ -175,7 +190,8 @@ fn bodies<'a>(
         let note = format!("The example at {at} in the published document with {source}.");
         found.push(Body {
             name: name.to_owned(),
-            value: Some(value.value.clone()),
+            content_type: Some("application/json".to_owned()),
+            value: value.value.clone(),
             note,
         });
     };
@@ -191,7 +207,18 @@ fn bodies<'a>(
     if let Some(value) = media_type.member("example") {
         add("example", &value, &join(&place, "example"));
     }
-    if let (true, Some(schema)) = (found.is_empty(), media_type.member("schema")) {
+    let schema = media_type.member("schema");
+    if found.is_empty() && schema.is_none() {
+        found.push(Body {
+            name: "assembled".to_owned(),
+            content_type: Some("application/json".to_owned()),
+            value: json!({}),
+            note: format!(
+                "An object that stands in for any JSON, which is all that {place} in the published document with {source} \
+                 says."
+            ),
+        });
+    } else if let (true, Some(schema)) = (found.is_empty(), schema) {
         match put_together(document, requests, &schema, is_success) {
             Ok(value) => {
                 let note = format!(
@@ -200,7 +227,8 @@ fn bodies<'a>(
                 );
                 found.push(Body {
                     name: "assembled".to_owned(),
-                    value: Some(value),
+                    content_type: Some("application/json".to_owned()),
+                    value,
                     note,
                 });
             }
@@ -250,7 +278,7 @@ fn put_together<'a>(
 
 /// What the SDK is to make of a response.
 fn expectation(document: &Published, operation: &Node<'_>, status: &str, is_success: bool, body: &Body) -> Value {
-    let value = body.value.clone().unwrap_or(Value::Null);
+    let value = &body.value;
     if !is_success || value.get("success") == Some(&Value::Bool(false)) {
         let errors = value["errors"].as_array().into_iter().flatten();
         let codes: Vec<u64> = errors.filter_map(|error| error["code"].as_u64()).collect();
@@ -265,7 +293,7 @@ fn expectation(document: &Published, operation: &Node<'_>, status: &str, is_succ
         media_type.member("schema")
     });
     let described = schema.map_or(Described::Freely, |schema| Described::By(vec![schema]));
-    json!({ "shown": described_part(document, described, &value) })
+    json!({ "shown": described_part(document, described, value) })
 }
 
 /// What a schema describes of a value: the models have no other members.

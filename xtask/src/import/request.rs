@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::contradictions::CONTRADICTING;
+use super::{
+    contradictions::CONTRADICTING,
+    other_bodies::{self, SentBody},
+};
 use crate::survey::{
     assemble::{Assembler, Wanted},
     published::{Node, Operation, Published, is_json},
@@ -26,9 +29,11 @@ impl<'a> Requests<'a> {
         let mut path = operation.path.clone();
         let mut query = Vec::new();
         let mut headers = Map::new();
-        if accepts_json(self.document, node) {
-            headers.insert("accept".to_owned(), "application/json".into());
-        }
+        let accepted = match accepts_json(self.document, node) {
+            true => "application/json",
+            false => "*/*",
+        };
+        headers.insert("accept".to_owned(), accepted.into());
         headers.insert("authorization".to_owned(), TOKEN.into());
         let parameters = node.member("parameters").map(|parameters| parameters.members());
         for (_, parameter) in parameters.unwrap_or_default() {
@@ -70,15 +75,12 @@ impl<'a> Requests<'a> {
                 .collect();
             request["query"] = pairs.join("&").into();
         }
-        let body = self.body(node)?;
-        if body.is_some() {
-            headers.insert("content-type".to_owned(), "application/json".into());
+        if let Some(SentBody { content_type, text }) = self.body(node)? {
+            headers.insert("content-type".to_owned(), content_type.into());
+            request["body"] = text.into();
         }
         headers.sort_keys();
         request["headers"] = headers.into();
-        if let Some(body) = body {
-            request["body"] = body.to_string().into();
-        }
         Ok(request)
     }
 
@@ -108,7 +110,7 @@ impl<'a> Requests<'a> {
     }
 
     /// The example of a parameter or a body, unless it contradicts the schema.
-    fn example(&self, of: &Node<'a>) -> Option<Node<'a>> {
+    pub(super) fn example(&self, of: &Node<'a>) -> Option<Node<'a>> {
         let named = of.member("examples").and_then(|examples| {
             let (_, first) = examples.members().into_iter().next()?;
             self.document.follow(first).member("value")
@@ -118,8 +120,8 @@ impl<'a> Requests<'a> {
         (!is_contradicting).then_some(example)
     }
 
-    /// The JSON body; none if there is none, or none that must be.
-    fn body(&self, node: &Node<'a>) -> Result<Option<Value>, String> {
+    /// The body; none if there is none, or none that must be.
+    fn body(&self, node: &Node<'a>) -> Result<Option<SentBody>, String> {
         let Some(body) = node.member("requestBody").map(|body| self.document.follow(body)) else {
             return Ok(None);
         };
@@ -127,18 +129,27 @@ impl<'a> Requests<'a> {
             .member("content")
             .map(|content| content.members())
             .unwrap_or_default();
-        let Some((_, media_type)) = content.into_iter().find(|(name, _)| is_json(name)) else {
-            return Err("its body is not JSON".to_owned());
+        let Some((name, media_type)) = content.iter().find(|(name, _)| is_json(name)) else {
+            return other_bodies::of(self, &content).map(Some);
         };
+        let value = self.json_body(media_type, body.is("required"))?;
+        Ok(value.map(|value| SentBody {
+            content_type: (*name).to_owned(),
+            text: value.to_string(),
+        }))
+    }
+
+    /// The JSON body of a media type.
+    fn json_body(&self, media_type: &Node<'a>, is_required: bool) -> Result<Option<Value>, String> {
         let Some(schema) = media_type.member("schema") else {
-            let example = self.example(&media_type).map(|example| example.value.clone());
-            return Ok(example.or_else(|| body.is("required").then(|| json!({}))));
+            let example = self.example(media_type).map(|example| example.value.clone());
+            return Ok(example.or_else(|| is_required.then(|| json!({}))));
         };
-        let value = match self.example(&media_type) {
+        let value = match self.example(media_type) {
             Some(example) => example.value.clone(),
             None => match self.assembled(&schema, Way::Sent, &[Wanted::Whole, Wanted::All(0), Wanted::Required]) {
                 Ok(value) => value,
-                Err(_) if !body.is("required") => return Ok(None),
+                Err(_) if !is_required => return Ok(None),
                 Err(reason) => return Err(format!("no body can be put together: {reason}")),
             },
         };
@@ -147,7 +158,7 @@ impl<'a> Requests<'a> {
 
     /// A value as a model sends it: what the schema describes, moments as the SDK writes them, members in order, and
     /// nothing for what need not be there and is null or empty.
-    fn sent(&self, described: Described<'a>, value: &Value) -> Value {
+    pub(super) fn sent(&self, described: Described<'a>, value: &Value) -> Value {
         let schemas = match described {
             Described::By(schemas) => spread(self.document, schemas, None),
             _ => Vec::new(),
@@ -212,7 +223,7 @@ fn moment(text: &str) -> Option<String> {
 }
 
 /// The texts of a parameter: one, or one for each item of a list.
-fn texts(value: &Value) -> Option<Vec<String>> {
+pub(super) fn texts(value: &Value) -> Option<Vec<String>> {
     let text = |value: &Value| match value {
         Value::String(text) if text.is_empty() => None,
         Value::String(text) => Some(text.clone()),
