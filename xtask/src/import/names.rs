@@ -197,7 +197,7 @@ impl Names {
         }
         let candidates: Vec<Candidates> = operations
             .iter()
-            .map(|operation| operation_name::candidates(published, operation))
+            .map(|operation| operation_name::candidates(published, &operations, operation))
             .collect();
         let mut uses: BTreeMap<String, usize> = BTreeMap::new();
         for candidate in candidates
