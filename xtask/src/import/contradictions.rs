@@ -1,5 +1,5 @@
-//! Examples that contradict their own schemas as they are published: they stay, and are named, so that neither the
-//! generator nor the tests take them for the truth.
+//! Examples and defaults that contradict their own schemas as they are published: they stay, and are named, so that
+//! neither the generator nor the tests take them for the truth.
 //!
 //! The schemas are put into the words of JSON Schema draft 4, on which OpenAPI 3.0 builds, as the tests of the document
 //! do.
@@ -63,7 +63,7 @@ fn imported(published: &Published) -> Vec<Node<'_>> {
     found
 }
 
-/// Calls `each` with every example within a node: its place, its schema and its value. `names` says that the members of
+/// Calls `each` with every example and default within a node: its place, its schema and its value. `names` says that the members of
 /// the node are named freely.
 fn examples<'p>(
     published: &'p Published,
@@ -84,6 +84,9 @@ fn examples<'p>(
                     each(value.pointer, schema.value, value.value);
                 }
             }
+        }
+        if let Some(default) = node.member("default") {
+            each(default.pointer, node.value, default.value);
         }
         if let Some(example) = node.member("example") {
             let schema = schema.map_or(node.value, |schema| schema.value);
@@ -161,11 +164,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn examples_are_held_against_their_schemas_wherever_they_stand() {
+    fn examples_and_defaults_are_held_against_their_schemas_wherever_they_stand() {
         let schema = json!({ "properties": {
             "a": { "type": "string", "example": 1 },
             "example": { "type": "string" },
-            "b": { "type": "integer", "nullable": true, "example": null },
+            "b": { "type": "integer", "nullable": true, "example": null, "default": 1 },
+            "c": { "type": "boolean", "default": "true" },
         } });
         let body = json!({ "schema": { "$ref": "#/components/schemas/One" }, "example": { "a": 1 } });
         let mut document = json!({
@@ -182,6 +186,7 @@ mod tests {
             found,
             [
                 "/components/schemas/One/properties/a/example",
+                "/components/schemas/One/properties/c/default",
                 "/paths/~1a/get/responses/200/content/application~1json/example",
             ]
         );
