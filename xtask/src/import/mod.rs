@@ -3,6 +3,7 @@
 
 mod contradictions;
 mod files;
+mod losses;
 mod names;
 mod operation_name;
 mod order;
@@ -58,10 +59,8 @@ pub(crate) fn run(root: &Path, options: &Options, out: &mut dyn Write) -> Result
     let at = |cause: String| format!("{}: {cause}", from.display());
     let published = fs::read_to_string(from).map_err(|cause| at(cause.to_string()))?;
     let file = from.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let part = Generator::new(&file)
-        .operations(&options.operations)
-        .select(&published)?;
-    let part = Published::parse(&part).map_err(&at)?;
+    let generator = Generator::new(&file).operations(&options.operations);
+    let part = Published::parse(&generator.select(&published)?).map_err(&at)?;
     let whole = Published::parse(&published).map_err(&at)?;
     let before =
         fs::read_to_string(root.join(codegen::DOCUMENT)).map_err(|cause| format!("{}: {cause}", codegen::DOCUMENT))?;
@@ -90,6 +89,7 @@ pub(crate) fn run(root: &Path, options: &Options, out: &mut dyn Write) -> Result
     }
     report(&surgery, &recordings, out)?;
     contradictions(&before, &document, out)?;
+    losses::print(&generator.explain(&published)?, out)?;
     if options.dry_run {
         if is_changed {
             let diff = TextDiff::from_lines(&before, &text);

@@ -136,6 +136,22 @@ fn a_newer_document_updates_and_keeps_names() {
 }
 
 #[test]
+fn what_the_generated_code_does_not_say_is_told_with_its_place() {
+    let mut published = lamps();
+    published["components"]["schemas"]["house-lamps_lamp-edit"]["properties"]["on"]["not"] = json!({});
+    let workspace = Workspace::new();
+    let (code, text) = workspace.import(&published, &[EDIT]);
+    assert_eq!(code, 0, "{text}");
+    let place = "/components/schemas/house-lamps_lamp-edit/properties/on";
+    assert!(
+        text.contains(&format!("lost: took out `not`, which no type can say: {place}\n")),
+        "{text}"
+    );
+    let (_, text) = workspace.import(&published, &["list-lamps"]);
+    assert!(!text.contains("lost: "), "{text}");
+}
+
+#[test]
 fn a_dry_run_shows_what_would_be_and_writes_nothing() {
     let workspace = Workspace::new();
     let before = workspace.files();
