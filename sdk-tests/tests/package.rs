@@ -9,12 +9,6 @@ use std::{
 
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers};
 
-/// The program of the README, which enrols a zone; what it calls besides comes after it.
-const PROGRAM: &str = include_str!("../downstream/main.rs");
-const BUILD_SCRIPT: &str = include_str!("../downstream/build.rs");
-/// A document with one operation that the SDK does not ship.
-const DOCUMENT: &str = include_str!("../downstream/zone.json");
-
 fn cargo(folder: &Path, arguments: &[&str]) {
     let output = Command::new(env!("CARGO"))
         .current_dir(folder)
@@ -70,46 +64,28 @@ fn unpacked() -> PathBuf {
     folder
 }
 
-/// Writes a crate that depends on the packages.
+/// Copies the crate that depends on the packages; its dependencies are the packages instead of the folders beside it.
 fn downstream(folder: &Path) -> PathBuf {
-    let manifest = r#"
-        [package]
-        name = "downstream"
-        edition = "2024"
-
-        [features]
-        codegen = ["cloudflare-sdk/codegen"]
-
-        [dependencies]
-        cloudflare-sdk = "0.1"
-        chrono = { version = "0.4", default-features = false, features = ["serde"] }
-        serde = { version = "1", features = ["derive"] }
-        tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
-
-        [dev-dependencies]
-        cloudflare-sdk = { version = "0.1", features = ["mock"] }
-
-        [build-dependencies]
-        cloudflare-sdk-codegen = "0.1"
-
-        [patch.crates-io]
-        cloudflare-sdk = { path = "../cloudflare-sdk" }
-        cloudflare-sdk-codegen = { path = "../cloudflare-sdk-codegen" }
-
-        [workspace]
-    "#;
-    let downstream = folder.join("downstream");
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (source, downstream) = (tests.join("downstream"), folder.join("downstream"));
     fs::create_dir_all(downstream.join("src")).unwrap();
-    fs::write(downstream.join("Cargo.toml"), manifest).unwrap();
-    fs::write(downstream.join("src/main.rs"), PROGRAM).unwrap();
-    fs::write(downstream.join("build.rs"), BUILD_SCRIPT).unwrap();
-    fs::write(downstream.join("zone.json"), DOCUMENT).unwrap();
+    for file in ["src/main.rs", "build.rs", "published.json"] {
+        fs::copy(source.join(file), downstream.join(file)).unwrap();
+    }
+    let manifest = fs::read_to_string(source.join("Cargo.toml")).unwrap();
+    let manifest = manifest
+        .replace("\"../../sdk/codegen\"", "\"../cloudflare-sdk-codegen\"")
+        .replace("\"../../sdk\"", "\"../cloudflare-sdk\"")
+        .replace("[features]\n", "[features]\ncodegen = [\"cloudflare-sdk/codegen\"]\n");
+    let patch = "[patch.crates-io]\n\
+                 cloudflare-sdk-codegen = { path = \"../cloudflare-sdk-codegen\" }\n";
+    fs::write(downstream.join("Cargo.toml"), format!("{manifest}\n{patch}")).unwrap();
     // The versions that the workspace has are the ones that are at hand without network.
-    let lock = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap()
-        .join("Cargo.lock");
-    fs::copy(lock, downstream.join("Cargo.lock")).unwrap();
+    fs::copy(
+        tests.parent().unwrap().join("Cargo.lock"),
+        downstream.join("Cargo.lock"),
+    )
+    .unwrap();
     downstream
 }
 
@@ -131,6 +107,14 @@ async fn a_crate_builds_offline_from_the_packages_and_calls_what_is_shipped_and_
         .and(matchers::path(zone))
         .and(matchers::header("authorization", "Bearer token"))
         .respond_with(answer(r#"{"name":"example.com","type":"partial"}"#))
+        .mount(&server)
+        .await;
+
+    let records = r#"[{"name":"example.com","type":"A"},{"name":"www.example.com","type":"A"}]"#;
+    Mock::given(matchers::method("GET"))
+        .and(matchers::path(format!("{zone}/dns_records")))
+        .and(matchers::query_param("type", "A"))
+        .respond_with(answer(records))
         .mount(&server)
         .await;
 
@@ -156,8 +140,10 @@ async fn a_crate_builds_offline_from_the_packages_and_calls_what_is_shipped_and_
             "{text}{}",
             String::from_utf8_lossy(&output.stderr)
         );
-        assert_eq!(text, "auto\nexample.com is partial\n");
+        assert_eq!(text, "auto\nexample.com is partial\nexample.com A\nwww.example.com A\n");
     }
-    // With mocks, which only the tests are built with.
+    // With mocks, which only the tests are built with, and with the modules of all tags, and of none.
     cargo(&downstream, &["test", "--quiet"]);
+    cargo(&downstream, &["check", "--quiet", "--all-features"]);
+    cargo(&downstream, &["check", "--quiet", "--no-default-features"]);
 }

@@ -79,7 +79,9 @@ fn every_component_is_used() {
 fn without_contradictions(mut document: Value) -> Value {
     let places: Vec<String> = contradicting(&document).into_iter().map(str::to_owned).collect();
     for place in places {
-        let parent = place.rsplit_once('/').and_then(|(parent, member)| Some((document.pointer_mut(parent)?, member)));
+        let parent = place
+            .rsplit_once('/')
+            .and_then(|(parent, member)| Some((document.pointer_mut(parent)?, member)));
         if let Some((Value::Object(members), member)) = parent {
             members.remove(member);
         }

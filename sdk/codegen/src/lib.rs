@@ -21,12 +21,16 @@
 //! cloudflare-sdk = { path = "path/to/the/clone/sdk" }
 //! serde = { version = "1", features = ["derive"] }
 //! serde_json = "1"
+//! tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
+//!
+//! [dev-dependencies]
+//! cloudflare-sdk = { path = "path/to/the/clone/sdk", features = ["mock"] }
 //!
 //! [build-dependencies]
 //! cloudflare-sdk-codegen = { path = "path/to/the/clone/sdk/codegen" }
 //! ```
 //!
-//! this build script, with the document beside it:
+//! this build script, with the document that Cloudflare publishes beside it:
 //!
 //! ```no_run
 //! use std::{env, error::Error, fs, path::PathBuf};
@@ -34,29 +38,22 @@
 //! use cloudflare_sdk_codegen::Generator;
 //!
 //! fn main() -> Result<(), Box<dyn Error>> {
-//!     println!("cargo::rerun-if-changed=zone.json");
-//!     let document = fs::read_to_string("zone.json")?;
-//!     let code = Generator::new("zone.json").generate(&document)?;
-//!     fs::write(PathBuf::from(env::var("OUT_DIR")?).join("zone.rs"), code)?;
+//!     println!("cargo::rerun-if-changed=published.json");
+//!     let document = fs::read_to_string("published.json")?;
+//!     let generator = Generator::new("published.json").operations(["GET /zones/{zone_id}"]);
+//!     let folder = PathBuf::from(env::var("OUT_DIR")?);
+//!     fs::write(folder.join("zone.rs"), generator.generate(&document)?)?;
+//!     fs::write(folder.join("zone_mock.rs"), generator.generate_mock(&document)?)?;
 //!     Ok(())
 //! }
 //! ```
 //!
-//! and this in its source, where `client` is the `cloudflare_sdk::Client`:
+//! and this in its source, where `client` is the `cloudflare_sdk::Client`. The method of an operation has the name of its
+//! id in the document, `zones-0-get` here:
 //!
 //! ```text
-//! mod zone {
-//!     include!(concat!(env!("OUT_DIR"), "/zone.rs"));
-//! }
-//!
-//! let zones = zone::Client::from_runtime(client.runtime().clone());
-//! let zone = zones.zones_get().zone_id("023e105f4ecef8ad9ca31a8372d0c353").send().await?;
-//! ```
-//!
-//! [`Generator::generate_mock`] gives mocks of the same operations, for tests with the SDK's feature `mock`. They are a
-//! module within that of the client:
-//!
-//! ```text
+//! // Not all that is generated is used.
+//! #[allow(dead_code)]
 //! mod zone {
 //!     include!(concat!(env!("OUT_DIR"), "/zone.rs"));
 //!
@@ -65,7 +62,35 @@
 //!         include!(concat!(env!("OUT_DIR"), "/zone_mock.rs"));
 //!     }
 //! }
+//!
+//! let zones = zone::Client::from_runtime(client.runtime().clone());
+//! let zone = zones.zones_0_get().zone_id("023e105f4ecef8ad9ca31a8372d0c353").send().await?;
 //! ```
+//!
+//! The mocks are for tests, which then run offline. They expect calls and answer them in the words of the call; the examples
+//! of the document are values, where it has some, in `zone::mock::examples`:
+//!
+//! ```text
+//! use cloudflare_sdk::mock::MockServer;
+//! use zone::mock::MockServerExt as _;
+//!
+//! #[tokio::test]
+//! async fn a_zone_is_found() -> Result<(), Box<dyn std::error::Error>> {
+//!     let server = MockServer::start_async().await;
+//!     let found = server.zones_0_get(|when, then| {
+//!         when.zone_id("023e105f4ecef8ad9ca31a8372d0c353");
+//!         then.ok(serde_json::from_str::<zone::types::ZonesZone>(r#"{ "name": "example.com" }"#).unwrap());
+//!     });
+//!     let zones = zone::Client::from_runtime(server.client()?.runtime().clone());
+//!     let zone = zones.zones_0_get().zone_id("023e105f4ecef8ad9ca31a8372d0c353").send().await?;
+//!     assert_eq!(zone.name.as_deref(), Some("example.com"));
+//!     found.assert();
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Of many operations, [`Generator::modules`] makes a module for each tag, which a crate compiles by features. The crate
+//! `sdk-tests/downstream` in the SDK's repository does both, and is built in its continuous integration.
 
 mod document;
 mod error;
