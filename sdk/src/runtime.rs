@@ -8,6 +8,7 @@
 mod attempt;
 mod call;
 pub(crate) mod checks;
+mod member;
 mod message;
 mod operation;
 mod pacing;
@@ -45,6 +46,8 @@ pub(crate) use call::Call;
 pub use checks::{
     Check, Text, Whole, deserialize_open_enum, invalid, length, null_as_default, one_of, quoted, whole, within,
 };
+#[doc(hidden)]
+pub use member::IntoMember;
 #[doc(hidden)]
 pub use message::IntoParts;
 #[cfg(feature = "mock")]

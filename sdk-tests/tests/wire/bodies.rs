@@ -49,6 +49,28 @@ async fn missing_empty_null_and_a_value_are_sent_as_what_they_are() {
 }
 
 #[tokio::test]
+async fn what_need_not_be_sent_is_given_as_its_value_or_as_an_option() {
+    let server = echo().await;
+    let client = client(&server);
+    let by_value = client.merge_patch().r(1).title("a").shade("dark").place(3);
+    by_value.note("b").send().await.unwrap();
+    let by_option = client.merge_patch().r(1).title(Some("a".to_owned())).place(None);
+    by_option.note(None).send().await.unwrap();
+    let error = client.merge_patch().r(1).place(u64::MAX).send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    assert!(error.to_string().contains("`place`"), "{error}");
+    let requests = server.received_requests().await.unwrap();
+    let bodies: Vec<Value> = requests.iter().map(sent).collect();
+    assert_eq!(
+        bodies,
+        [
+            json!({ "r": 1, "title": "a", "shade": "dark", "place": 3, "note": "b" }),
+            json!({ "r": 1, "title": "a", "note": null }),
+        ]
+    );
+}
+
+#[tokio::test]
 async fn an_optional_body_is_sent_only_where_one_is_given() {
     let server = echo().await;
     client(&server).optional_post().send().await.unwrap();

@@ -139,7 +139,7 @@ fn setter(function: &ImplItemFn) -> Option<Setter> {
             _ => None,
         });
     // Without it, it is a change of the body through its builder, and no value.
-    let converted = bounds.find(|segment| segment.ident == "TryInto")?;
+    let converted = bounds.find(|segment| segment.ident == "TryInto" || segment.ident == "IntoMember")?;
     Some(Setter {
         name: signature.ident.clone(),
         doc: (doc(&function.attrs).lines())

@@ -12,6 +12,7 @@ mod fields;
 mod members;
 mod models;
 mod numbers;
+mod optional;
 pub(crate) mod sending;
 mod setters;
 mod support;
@@ -32,6 +33,7 @@ pub(crate) fn run(file: &mut syn::File, facts: &Facts, target: &Target) -> Resul
     let sent = checks::reached(types, &sent);
     let enums = enums::run(types, facts, target)?;
     members::run(types, &sent, facts, target);
+    optional::run(types, &sent, target);
     models::run(types, facts, &enums, target)?;
     checks::run(types, &sent, &enums, facts, target);
     fields::run(file, facts, target)?;
