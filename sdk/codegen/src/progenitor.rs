@@ -14,8 +14,6 @@ use serde_json::Value;
 use crate::{
     document::{Document, join},
     error::Fault,
-    passes,
-    report::Report,
 };
 
 /// Generates builders and models for a document that went through the passes.
@@ -80,9 +78,7 @@ fn alone(
     path: &str,
     item: Value,
 ) -> Option<(usize, Fault)> {
-    let mut part = document.clone();
-    part.0["paths"] = Value::Object([(path.to_owned(), item)].into_iter().collect());
-    passes::prune(&mut part, &mut Report::default());
+    let part = document.with_paths([(path.to_owned(), item)].into_iter().collect());
     let reason = attempt(&part).err()?;
     Some((part.schemas().count(), Fault::new(pointer, reason)))
 }
