@@ -179,21 +179,31 @@ fn report(surgery: &Surgery, recordings: &Recordings, out: &mut dyn Write) -> st
     Ok(())
 }
 
-/// Tells of the contradictions that were not there before.
+/// Tells of the contradictions that were not there before; of many, how many there are.
 fn contradictions(before: &str, document: &Value, out: &mut dyn Write) -> std::io::Result<()> {
+    const TOLD: usize = 5;
     let before: Value = serde_json::from_str(before).unwrap_or_default();
     let found = document[contradictions::CONTRADICTING].as_object();
     let is_new = |place: &str| before[contradictions::CONTRADICTING][place].is_null();
-    for (place, reason) in found.into_iter().flatten().filter(|(place, _)| is_new(place)) {
-        let reason = reason.as_str().unwrap_or_default();
+    let new: Vec<_> = found.into_iter().flatten().filter(|(place, _)| is_new(place)).collect();
+    for (place, reason) in new.iter().take(TOLD) {
         let what = if place.ends_with("/default") {
             "default"
         } else {
             "example"
         };
+        let reason = reason.as_str().unwrap_or_default();
         writeln!(out, "note: the {what} at {place} contradicts its schema: {reason}")?;
     }
-    Ok(())
+    match new.len().saturating_sub(TOLD) {
+        0 => Ok(()),
+        more => writeln!(
+            out,
+            "note: {more} more examples and defaults contradict their schemas; `{}` of {} names all",
+            contradictions::CONTRADICTING,
+            codegen::DOCUMENT
+        ),
+    }
 }
 
 fn list(files: &Files, written: &str, removed: &str, out: &mut dyn Write) -> std::io::Result<()> {
