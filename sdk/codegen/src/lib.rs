@@ -79,11 +79,11 @@
 //!     let server = MockServer::start_async().await;
 //!     let found = server.zones_0_get(|when, then| {
 //!         when.zone_id("023e105f4ecef8ad9ca31a8372d0c353");
-//!         then.ok(serde_json::from_str::<zone::types::ZonesZone>(r#"{ "name": "example.com" }"#).unwrap());
+//!         then.ok(serde_json::from_str::<zone::types::ZonesZone>(r#"{ "name": "example.com", "type": "full" }"#).unwrap());
 //!     });
 //!     let zones = zone::Client::from_runtime(server.client()?.runtime().clone());
 //!     let zone = zones.zones_0_get().zone_id("023e105f4ecef8ad9ca31a8372d0c353").send().await?;
-//!     assert_eq!(zone.name.as_deref(), Some("example.com"));
+//!     assert_eq!(zone.name, "example.com");
 //!     found.assert();
 //!     Ok(())
 //! }
