@@ -246,7 +246,7 @@ fn a_broken_constraint_does_not_cost_what_is_received() {
 
     let zone: Zone = read(&value).unwrap();
     assert_eq!(zone.name, long);
-    assert_eq!(zone.vanity_name_servers[1], long);
+    assert_eq!(zone.vanity_name_servers.as_deref().unwrap_or_default()[1], long);
     let written = serde_json::to_value(&zone).unwrap();
     let schema = reference("Zone");
     assert_eq!(normal(&document, &schema, &written), normal(&document, &schema, &value));
@@ -293,8 +293,7 @@ fn a_text_that_is_sent_is_as_long_as_the_document_allows() {
 
 /// What is to be kept of a value of `schema`: of objects the members that the document knows, of dates the instant.
 ///
-/// Of what is optional, null, an object without members, and a list without items are the same as nothing; only where
-/// a list may be null, an empty one is something.
+/// Of what is optional, null and an object without members are the same as nothing.
 fn normal(document: &Value, schema: &Value, value: &Value) -> Value {
     let schema = content(document, schema);
     match value {
@@ -303,7 +302,6 @@ fn normal(document: &Value, schema: &Value, value: &Value) -> Value {
                 let value = normal(document, property, members.get(name)?);
                 let is_nothing = match &value {
                     Value::Null => true,
-                    Value::Array(items) => items.is_empty() && property["nullable"] != true,
                     Value::Object(members) => members.is_empty(),
                     _ => false,
                 };

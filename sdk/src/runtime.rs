@@ -43,9 +43,7 @@ pub use crate::{Body, Error, Nullable, Number, Part, RequestOptions, Response};
 pub use bytes::Bytes;
 pub(crate) use call::Call;
 #[doc(hidden)]
-pub use checks::{
-    Check, Text, Whole, deserialize_open_enum, invalid, length, null_as_default, one_of, quoted, whole, within,
-};
+pub use checks::{Check, Text, Whole, deserialize_open_enum, invalid, length, one_of, quoted, whole, within};
 #[doc(hidden)]
 pub use member::IntoMember;
 #[doc(hidden)]

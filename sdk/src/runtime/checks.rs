@@ -3,7 +3,7 @@
 use std::{collections::HashMap, fmt};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserializer, de};
 use serde_json::{Map, Value};
 
 use crate::Nullable;
@@ -231,13 +231,6 @@ pub fn quoted(value: &str) -> String {
 /// The reason against a value that could not be converted to the type of a parameter.
 pub fn invalid(name: &str, error: &dyn fmt::Display) -> String {
     format!("`{name}`: {error}")
-}
-
-/// Reads null as the default: an optional list that is null is as empty as one that is missing.
-pub fn null_as_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
-    deserializer: D,
-) -> Result<T, D::Error> {
-    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// Reads an open enumeration from a string, without a copy where the value is known.

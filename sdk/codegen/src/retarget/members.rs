@@ -1,8 +1,8 @@
 //! Members of models by the document's names, and with a null of their own where that is something else than missing.
 //!
 //! A member of what is sent that is optional and may be null is missing, null or a value, and each means something else
-//! to the service; so do a list or a map that is missing and one that is empty. Of what is only received, all these are
-//! the same.
+//! to the service; of what is only received, null and missing are the same. A list or a map that is missing is another
+//! thing than one that is empty, whichever way it goes.
 
 use quote::quote;
 use syn::{
@@ -26,12 +26,13 @@ pub(super) fn run(types: &mut ItemMod, sent: &[Ident], facts: &Facts, target: &T
             continue;
         };
         wire_names(item, schema);
-        if sent.contains(&item.ident) {
-            let nullable = three_states(item, schema, target);
-            let optional = optional_collections(item, schema);
-            if !nullable.is_empty() || !optional.is_empty() {
-                changed.push((item.ident.clone(), Changed { nullable, optional }));
-            }
+        let nullable = match sent.contains(&item.ident) {
+            true => three_states(item, schema, target),
+            false => Vec::new(),
+        };
+        let optional = optional_collections(item, schema);
+        if !nullable.is_empty() || !optional.is_empty() {
+            changed.push((item.ident.clone(), Changed { nullable, optional }));
         }
     }
     if changed.is_empty() {

@@ -198,17 +198,10 @@ fn structure(item: &mut ItemStruct, target: &Target) {
     item.attrs.extend(derive_schema(target));
     if let Fields::Named(fields) = &mut item.fields {
         item.attrs.push(parse_quote!(#[non_exhaustive]));
-        let path = |function: TokenStream| quote!(#runtime::#function).to_string().replace(' ', "");
-        let (null_as_default, whole) = (path(quote!(null_as_default)), path(quote!(whole)));
+        let whole = quote!(#runtime::whole).to_string().replace(' ', "");
         for field in &mut fields.named {
             let text = doc(&field.attrs);
             set_doc(&mut field.attrs, &text);
-            // Null and missing are the same for an optional array or map.
-            if is_collection(&field.ty) && field.attrs.iter().any(is_default) {
-                field
-                    .attrs
-                    .push(parse_quote!(#[serde(deserialize_with = #null_as_default)]));
-            }
             // A whole number may come with a fraction of zero: what is published may be any number.
             let inner = inside(&field.ty, "Option").or_else(|| inside(&field.ty, "Nullable"));
             if is_integer(inner.unwrap_or(&field.ty)) {
