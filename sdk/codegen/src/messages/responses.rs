@@ -194,11 +194,9 @@ fn unite(document: &Document, kinds: &[Success], place: &Place<'_>, report: &mut
             report.kept(PASS, place, "made one success of those of several types");
             let schema = match are_envelopes {
                 true => around(union(
-                    several
-                        .iter()
-                        .filter_map(|schema| envelope::property(document, schema, "result")),
+                    several.iter().filter_map(|schema| envelope::result(document, schema)),
                 )),
-                false => union(several.iter().copied()),
+                false => union(several.iter().map(|schema| (*schema).clone())),
             };
             match may_be_empty {
                 true => (Success::Json(Some(optional(document, &schema))), Answer::MaybeEmpty),
@@ -209,8 +207,8 @@ fn unite(document: &Document, kinds: &[Success], place: &Place<'_>, report: &mut
 }
 
 /// One schema for values of any of these.
-fn union<'a>(schemas: impl Iterator<Item = &'a Value>) -> Value {
-    let mut distinct: Vec<&Value> = Vec::new();
+fn union(schemas: impl Iterator<Item = Value>) -> Value {
+    let mut distinct: Vec<Value> = Vec::new();
     schemas.for_each(|schema| {
         if !distinct.contains(&schema) {
             distinct.push(schema);
@@ -218,17 +216,17 @@ fn union<'a>(schemas: impl Iterator<Item = &'a Value>) -> Value {
     });
     match distinct.as_slice() {
         [] => json!({}),
-        [schema] => (*schema).clone(),
+        [schema] => schema.clone(),
         _ => json!({ "oneOf": distinct }),
     }
 }
 
 /// A schema whose value may be missing; in an envelope, it is the result that may be.
 fn optional(document: &Document, schema: &Value) -> Value {
-    let nullable = |schema: &Value| json!({ "allOf": [schema], "nullable": true });
+    let nullable = |schema: Value| json!({ "allOf": [schema], "nullable": true });
     match envelope::is_envelope(document, schema) {
-        true => around(envelope::property(document, schema, "result").map_or_else(|| json!({}), nullable)),
-        false => nullable(schema),
+        true => around(envelope::result(document, schema).map_or_else(|| json!({}), nullable)),
+        false => nullable(schema.clone()),
     }
 }
 
