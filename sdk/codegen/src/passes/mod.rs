@@ -22,6 +22,7 @@ mod prune;
 mod references;
 mod relax;
 mod scalars;
+mod shown;
 mod success;
 pub(crate) mod unions;
 
@@ -34,6 +35,7 @@ use crate::{document::Document, report::Report};
 /// What is known of models and members is read after this, when their names are those in Rust and nothing is lost yet
 /// of what the types of Rust cannot say.
 pub(crate) fn shape(document: &mut Document, report: &mut Report) {
+    shown::run(document, report);
     references::run(document, report);
     errors::run(document, report);
     success::run(document, report);
