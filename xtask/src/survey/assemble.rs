@@ -13,6 +13,9 @@ use super::{
 /// How deep objects and lists may go; what is deeper is left out.
 const DEPTH: usize = 12;
 
+/// How many alternatives are tried for one that goes with the other parts of a schema.
+const ALTERNATIVES: usize = 8;
+
 /// Which of the many values of a schema is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted {
@@ -103,25 +106,25 @@ impl<'a> Making<'_, 'a> {
         if depth > 0 && self.wanted == Wanted::Nulls && schemas.iter().all(may_be_null) && is_meant() {
             return Value::Null;
         }
-        let pick = |_| match self.wanted {
-            Wanted::All(number) => number,
-            _ => 0,
-        };
-        let schemas = spread(document, schemas, Some(&pick));
-        let is_null = |values: &Vec<Value>| !values.is_empty() && values.iter().all(Value::is_null);
-        if schemas
-            .iter()
-            .any(|schema| schema.value.get("enum").and_then(Value::as_array).is_some_and(is_null))
-        {
+        let schemas = self.of_one_type(schemas);
+        let values = schemas.iter().find_map(|schema| schema.value.get("enum")?.as_array());
+        let is_null = |values: &&Vec<Value>| !values.is_empty() && values.iter().all(Value::is_null);
+        if values.filter(is_null).is_some() {
             return Value::Null;
         }
-        let is_object = schemas.iter().any(|schema| schema.value.get("properties").is_some())
-            || kind(&schemas) == Some("object")
-            || (kind(&schemas).is_none() && schemas.iter().any(|schema| schema.value.get("required").is_some()))
-            || schemas
+        let has = |keyword| schemas.iter().any(|schema| schema.member(keyword).is_some());
+        let has_others = || {
+            let mut others = schemas
                 .iter()
-                .any(|schema| schema.value.get("additionalProperties").is_some_and(Value::is_object));
-        let is_list = kind(&schemas) == Some("array") || schemas.iter().any(|schema| schema.member("items").is_some());
+                .filter_map(|schema| schema.member("additionalProperties"));
+            others.any(|others| others.value.is_object())
+        };
+        let kind = kind(&schemas);
+        let is_object = kind.map_or_else(
+            || has("properties") || has("required") || has_others(),
+            |kind| kind == "object",
+        );
+        let is_list = kind.map_or_else(|| has("items"), |kind| kind == "array");
         let is_leaf = !is_object && !is_list;
         if is_leaf || (self.wanted == Wanted::Whole && depth > 0) || !has_parts(&schemas) {
             let of = |keyword| {
@@ -136,11 +139,30 @@ impl<'a> Making<'_, 'a> {
                 return default.clone();
             }
         }
-        match (is_object, is_list) {
-            (true, _) => self.object(&schemas, depth),
-            (false, true) => self.list(&schemas, depth),
-            (false, false) => leaf(&schemas, self.wanted),
+        match (values, is_object, is_list) {
+            (Some(values), _, _) => one_of(values, self.wanted),
+            (None, true, _) => self.object(&schemas, depth),
+            (None, false, true) => self.list(&schemas, depth),
+            (None, false, false) => leaf(&schemas, self.wanted),
         }
+    }
+
+    /// The schemas that speak of a value, with one of each of their alternatives: that of the wanted number, or the
+    /// next with which all are of one type.
+    fn of_one_type(&self, schemas: Vec<Node<'a>>) -> Vec<Node<'a>> {
+        let document = self.assembler.document;
+        let wanted = match self.wanted {
+            Wanted::All(number) => number,
+            _ => 0,
+        };
+        let spread = |number| spread(document, schemas.clone(), Some(&move |_| number));
+        let is_of_one = |schemas: &Vec<Node<'a>>| {
+            let mut kinds = schemas.iter().filter_map(said_kind);
+            let first = kinds.next();
+            kinds.all(|kind| Some(kind) == first)
+        };
+        let mut candidates = (wanted..wanted + ALTERNATIVES).map(spread);
+        candidates.find(is_of_one).unwrap_or_else(|| spread(wanted))
     }
 
     fn object(&self, schemas: &[Node<'a>], depth: usize) -> Value {
@@ -209,21 +231,32 @@ fn kind<'a>(schemas: &[Node<'a>]) -> Option<&'a str> {
     schemas.iter().find_map(|schema| schema.text("type"))
 }
 
+/// The type that a schema says, or that what it describes is meant for.
+fn said_kind<'a>(schema: &Node<'a>) -> Option<&'a str> {
+    let described = || match (schema.value.get("properties"), schema.value.get("items")) {
+        (Some(_), _) => Some("object"),
+        (None, Some(_)) => Some("array"),
+        (None, None) => None,
+    };
+    schema.text("type").or_else(described)
+}
+
 fn number(schemas: &[Node<'_>], keyword: &str) -> Option<f64> {
     schemas.iter().find_map(|schema| schema.value.get(keyword)?.as_f64())
 }
 
+/// A value of an enumeration.
+fn one_of(values: &[Value], wanted: Wanted) -> Value {
+    let mut values = values.iter().filter(|value| !value.is_null());
+    let value = match wanted {
+        Wanted::Required => values.next_back(),
+        _ => values.next(),
+    };
+    value.cloned().unwrap_or(Value::Null)
+}
+
 /// A plain value where nothing is documented.
 fn leaf(schemas: &[Node<'_>], wanted: Wanted) -> Value {
-    let values = schemas.iter().find_map(|schema| schema.value.get("enum")?.as_array());
-    if let Some(values) = values {
-        let mut values = values.iter().filter(|value| !value.is_null());
-        let value = match wanted {
-            Wanted::Required => values.next_back(),
-            _ => values.next(),
-        };
-        return value.cloned().unwrap_or(Value::Null);
-    }
     let excludes = |flag| schemas.iter().any(|schema| schema.is(flag));
     match kind(schemas) {
         Some("boolean") => json!(true),
@@ -349,6 +382,26 @@ mod tests {
         let all = |number| assembled(&schemas, Way::Sent, Wanted::All(number)).0;
         assert_eq!(all(0), json!({ "a": true, "b": true, "c": 1 }));
         assert_eq!(all(1), json!({ "a": true, "b": true, "d": 2 }));
+    }
+
+    #[test]
+    fn an_alternative_is_of_the_type_that_the_other_parts_say() {
+        let schemas = json!({ "A": { "allOf": [
+            { "anyOf": [{ "type": "object" }, { "type": "array", "items": { "type": "boolean" } }] },
+            { "type": "array", "properties": { "a": {} } },
+        ] } });
+        assert_eq!(assembled(&schemas, Way::Sent, Wanted::All(0)).0, json!([true]));
+        let schemas = json!({ "A": { "allOf": [
+            { "anyOf": [{ "type": "string" }, { "type": "object" }] },
+            { "properties": { "a": { "type": "boolean" } } },
+        ] } });
+        assert_eq!(assembled(&schemas, Way::Sent, Wanted::All(0)).0, json!({ "a": true }));
+    }
+
+    #[test]
+    fn a_list_may_be_a_value_of_an_enumeration() {
+        let schemas = json!({ "A": { "type": "array", "items": { "type": "boolean" }, "enum": [[]] } });
+        assert_eq!(assembled(&schemas, Way::Received, Wanted::All(0)).0, json!([]));
     }
 
     #[test]

@@ -5,7 +5,12 @@ use std::{
     io::{self, Write},
 };
 
-use super::{cases::Origin, found::Survey, schema::Way};
+use super::{
+    cases::{Invalid, Origin},
+    found::Survey,
+    schema::Way,
+    validity::Contradiction,
+};
 
 /// How many of a kind are printed.
 const SHOWN: usize = 12;
@@ -206,16 +211,12 @@ impl Survey {
         let assembled = self.invalid_assembled();
         if !assembled.is_empty() {
             writeln!(out, "\n## Assembled bodies that are not valid: {}\n", assembled.len())?;
-            let groups = grouped(assembled.iter().map(|invalid| (invalid.pointer.clone(), *invalid)));
-            for (pointer, group) in groups.iter().take(4 * SHOWN) {
-                let Some(first) = group.first() else { continue };
-                writeln!(
-                    out,
-                    "- {} × {pointer} at `{}`: {}",
-                    group.len(),
-                    first.contradiction.at,
-                    first.contradiction.reason
-                )?;
+            let line = |invalid: &&Invalid| {
+                let Contradiction { at, reason } = &invalid.contradiction;
+                (format!("{} at `{at}`: {reason}", invalid.pointer), ())
+            };
+            for (line, group) in grouped(assembled.iter().map(line)) {
+                writeln!(out, "- {} × {line}", group.len())?;
             }
         }
         Ok(())
