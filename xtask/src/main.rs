@@ -106,6 +106,9 @@ enum Task {
         /// Prints JSON instead of tables.
         #[arg(long)]
         json: bool,
+        /// Has clippy check the generated code as well; what it warns of is an error.
+        #[arg(long)]
+        clippy: bool,
         /// Measures instead what generating 10, 100, 500 and all of the operations takes.
         #[arg(long, conflicts_with = "json", group = "measured")]
         measure: bool,
@@ -154,6 +157,7 @@ fn main() -> ExitCode {
             only,
             out,
             json,
+            clippy,
             measure,
             compile,
             size,
@@ -164,6 +168,7 @@ fn main() -> ExitCode {
                 only,
                 out,
                 json,
+                clippy,
                 measure,
                 compile,
                 size,

@@ -21,9 +21,9 @@ pub(crate) struct Mistake {
     pub(crate) message: String,
 }
 
-/// Checks the crate; gives the errors, and the time that it took.
-pub(crate) fn check(package: &Package) -> Result<(Vec<Mistake>, Duration), Box<dyn Error>> {
-    compile(package, &package.folder, &["check"])
+/// Checks the crate, with clippy if that is wanted; gives the errors, and the time that it took.
+pub(crate) fn check(package: &Package, clippy: bool) -> Result<(Vec<Mistake>, Duration), Box<dyn Error>> {
+    compile(package, &package.folder, &[if clippy { "clippy" } else { "check" }])
 }
 
 /// Builds the program; gives the errors, and the time that it took.

@@ -46,6 +46,8 @@ pub(crate) struct Options {
     /// Where the crate is written and built.
     pub(crate) out: Option<PathBuf>,
     pub(crate) json: bool,
+    /// Takes what clippy warns of for errors as well.
+    pub(crate) clippy: bool,
     /// Measures, instead, what generating takes.
     pub(crate) measure: bool,
     /// Measures compiling as well.
@@ -86,7 +88,14 @@ pub(crate) fn run(root: &Path, options: Options, out: &mut dyn Write) -> Result<
         generated.modules.len(),
         package.folder.display()
     ));
-    compile(&document, &package, &mut generated, &mut survey, &mut progress)?;
+    compile(
+        &document,
+        &package,
+        options.clippy,
+        &mut generated,
+        &mut survey,
+        &mut progress,
+    )?;
     progress("trying the types on bodies");
     let validity = Validity::new(&document)?;
     let assembler = Assembler {
@@ -138,12 +147,13 @@ fn is_like(pattern: &str, text: &str) -> bool {
 fn compile(
     document: &Published,
     package: &Package,
+    clippy: bool,
     generated: &mut Generated,
     survey: &mut Survey,
     progress: &mut dyn FnMut(&str),
 ) -> Result<(), Box<dyn Error>> {
     for _ in 0..ROUNDS {
-        let (mistakes, time) = cargo::check(package)?;
+        let (mistakes, time) = cargo::check(package, clippy)?;
         survey.check_time = time;
         if mistakes.is_empty() {
             return Ok(());
