@@ -155,6 +155,9 @@ impl List<'_> {
         let resolved = self.original.resolve(parameter);
         let of_parts = Sent::of(resolved);
         let place = of_parts.as_ref().map(|sent| sent.place).or_else(|| Place::of(location));
+        if name.is_empty() && resolved.get("name").is_some_and(Value::is_string) {
+            return self.lost(here, "left out a parameter whose name has no characters".to_owned());
+        }
         let Some(place) = place.filter(|_| !name.is_empty()) else {
             // No parameter of OpenAPI, which is told later.
             self.parameters.push(parameter.clone());
@@ -321,6 +324,12 @@ mod tests {
         let parameter = parameter.unwrap();
         assert_eq!(parameter["in"], json!("query"));
         Sent::of(&parameter).unwrap()
+    }
+
+    #[test]
+    fn a_parameter_whose_name_has_no_characters_is_left_out() {
+        let nameless = json!({ "name": "", "in": "query", "schema": {} });
+        assert_eq!(parameter(nameless), (None, true));
     }
 
     #[test]
