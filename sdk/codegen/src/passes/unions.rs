@@ -8,11 +8,14 @@
 
 mod variants;
 
+use std::{collections::HashSet, ptr};
+
 use serde_json::{Map, Value, json};
 
 use super::kinds::is_annotation;
 use crate::{
-    document::{Document, reference},
+    document::{Document, join, reference},
+    facts::resolve,
     report::{Place, Report},
 };
 
@@ -24,11 +27,51 @@ const PASS: &str = "unions";
 const LIMIT: usize = 128;
 
 pub(crate) fn run(document: &mut Document, report: &mut Report) {
+    without_circles(document, report);
     let original = Document(json!({ "components": { "schemas": document.at("/components/schemas") } }));
     document.for_each_schema(&mut |place, schema| {
         let Some(members) = take(schema) else { return };
         settle(&original, place, schema, members, report);
     });
+}
+
+/// Lets no union be an alternative of itself: reading it would have no end. Such a one has all the alternatives of those
+/// that it is in a circle with.
+fn without_circles(document: &mut Document, report: &mut Report) {
+    let circular: Vec<(String, Vec<Value>)> = (document.schemas())
+        .filter_map(|(name, schema)| Some((join("/components/schemas", name), leaves(document, schema)?)))
+        .collect();
+    for (place, members) in circular {
+        report.kept(PASS, &place, "took it out of its own alternatives");
+        if let Some(Value::Object(schema)) = document.0.pointer_mut(&place) {
+            take(schema);
+            schema.insert("oneOf".to_owned(), members.into());
+        }
+    }
+}
+
+/// The alternatives of a union that is one of its own, over however many others: those that are no unions.
+fn leaves(document: &Document, union: &Value) -> Option<Vec<Value>> {
+    let (mut found, mut seen, mut is_circular) = (Vec::new(), HashSet::new(), false);
+    let mut open = alternatives(union)?;
+    while let Some(member) = open.pop() {
+        let schema = resolve(document, member);
+        match alternatives(schema) {
+            Some(_) if ptr::eq(schema, union) => is_circular = true,
+            Some(members) if seen.insert(ptr::from_ref(schema)) => open.extend(members),
+            Some(_) => {}
+            None => found.push(member.clone()),
+        }
+    }
+    is_circular.then_some(found)
+}
+
+/// The alternatives of a union, the last one first.
+fn alternatives(schema: &Value) -> Option<Vec<&Value>> {
+    let members = ["oneOf", "anyOf"]
+        .iter()
+        .find_map(|keyword| schema.get(*keyword)?.as_array())?;
+    Some(members.iter().rev().collect())
 }
 
 /// Takes the alternatives out of a schema.
@@ -208,18 +251,6 @@ fn constants(discriminator: Option<&Value>, members: &mut [Value]) {
     }
 }
 
-/// The schema that `schema` stands for, also where it is the only part of an `allOf`.
-fn resolve<'a>(document: &'a Document, schema: &'a Value) -> &'a Value {
-    let mut schema = document.resolve(schema);
-    for _ in 0..64 {
-        match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
-            Some([part]) => schema = document.resolve(part),
-            _ => break,
-        }
-    }
-    schema
-}
-
 fn is_null(schema: &Value) -> bool {
     let values = schema.get("enum").and_then(Value::as_array);
     let is_only_nullable = || {
@@ -290,6 +321,22 @@ mod tests {
             json!({ "oneOf": [{ "type": "integer" }, { "type": "number", "minimum": 1 }] }),
             json!({ "type": "number" }),
         );
+    }
+
+    #[test]
+    fn a_union_is_no_alternative_of_itself() {
+        let of = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+        let schemas = json!({
+            "A": { "oneOf": [of("B"), { "type": "string" }, of("A")] },
+            "B": { "description": "B.", "anyOf": [{ "type": "integer" }, { "allOf": [of("A")] }] },
+            "C": { "oneOf": [{ "type": "boolean" }, of("A")] },
+        });
+        let document = after(super::run, json!({}), schemas);
+        let members = |name: &str| document["components"]["schemas"][name]["oneOf"].clone();
+        let (text, number) = (json!({ "type": "string" }), json!({ "type": "integer" }));
+        assert_eq!(members("A"), json!([number, text]));
+        assert_eq!(members("B"), json!([number, text]));
+        assert_eq!(members("C"), json!([{ "type": "boolean" }, of("A")]));
     }
 
     #[test]
