@@ -397,11 +397,14 @@ pub(crate) fn is_word(text: &str) -> bool {
 /// The schema that `schema` stands for: itself, or what its `$ref` leads to, also where that is the only part of an
 /// `allOf`, which is how a reference gets a description of its own.
 pub(crate) fn resolve<'a>(document: &'a Document, schema: &'a Value) -> &'a Value {
-    let schema = document.resolve(schema);
-    match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
-        Some([part]) => resolve(document, part),
-        _ => schema,
+    let mut schema = document.resolve(schema);
+    for _ in 0..64 {
+        match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+            Some([part]) => schema = document.resolve(part),
+            _ => break,
+        }
     }
+    schema
 }
 
 /// The type of a value that is no model of its own.

@@ -76,6 +76,16 @@ impl Report {
         });
     }
 
+    /// How many changes there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Forgets all changes but the first ones, so many, since what they were made to is no more.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.0.truncate(len);
+    }
+
     pub(crate) fn into_changes(self) -> Vec<Change> {
         self.0
     }

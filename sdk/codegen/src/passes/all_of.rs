@@ -3,8 +3,8 @@
 //! Typify's own merge takes every combination of the parts' alternatives until memory is gone, and makes types that
 //! have no value where two parts contradict each other. Here a later part refines an earlier one, and nothing comes out
 //! that no value fits: of two types, or of enumerations that have nothing in common, more is allowed, and said so. A
-//! part with alternatives gives a choice of merged alternatives. A schema that goes on within itself without end, or
-//! has more than [`LIMIT`] alternatives, becomes any value.
+//! part with alternatives gives a choice of merged alternatives. A schema that goes on within itself without end, has
+//! more than [`LIMIT`] alternatives, or becomes larger than any that is meant for people, becomes any value.
 //!
 //! An `allOf` of one reference stays: it is how a reference gets a description of its own.
 
@@ -30,8 +30,13 @@ const DEPTH: usize = 2;
 /// How many references to references are followed.
 const DEPTH_OF_REFERENCES: usize = 16;
 
-/// How many schemas may be merged for one document, by far more than any has; an explosion ends here.
-const BUDGET: usize = 200_000;
+/// How deep merged schemas may stand in each other, and parts in parts; by far more than any do.
+const NESTING: usize = 100;
+
+/// How many values of JSON may be copied to merge one schema with all that is in it, and all of a document: an explosion
+/// ends here. The largest schema that Cloudflare publishes takes a tenth.
+const BUDGET: usize = 50_000;
+const BUDGET_OF_ALL: usize = 500_000;
 
 pub(crate) fn run(document: &mut Document, report: &mut Report) {
     let schemas = document.at("/components/schemas").and_then(Value::as_object).cloned();
@@ -39,14 +44,26 @@ pub(crate) fn run(document: &mut Document, report: &mut Report) {
         schemas: schemas.unwrap_or_default(),
         report,
         open: Vec::new(),
-        budget: BUDGET,
+        left: 0,
+        left_of_all: BUDGET_OF_ALL,
     };
     document.for_each_root(&mut |position, place, schema| {
         all_of.open.clear();
         if let Position::Component(name) = position {
             all_of.open.push(name.to_owned());
         }
-        all_of.expand(place, schema);
+        all_of.left = BUDGET.min(all_of.left_of_all);
+        let (before, changes) = (all_of.left, all_of.report.len());
+        let description = schema.get("description").cloned();
+        all_of.expand(place, schema, 0);
+        all_of.left_of_all -= before - all_of.left;
+        if all_of.left == 0 {
+            let description = description.map(|text| ("description".to_owned(), text));
+            *schema = Value::Object(description.into_iter().collect());
+            all_of.report.truncate(changes);
+            let what = "let it be any value, since it is too large with all the parts that it is composed of";
+            all_of.report.lost(PASS, place, what);
+        }
     });
 }
 
@@ -56,7 +73,9 @@ struct AllOf<'a> {
     report: &'a mut Report,
     /// The components that are being merged, from the outside in.
     open: Vec<String>,
-    budget: usize,
+    /// How many values may be copied for the schema that is being merged, and for all that follow.
+    left: usize,
+    left_of_all: usize,
 }
 
 /// What is to be merged: the plain parts, and the alternatives of each part that has some.
@@ -70,34 +89,35 @@ struct Parts {
 
 impl AllOf<'_> {
     /// Merges what is within a schema, from the outside in.
-    fn expand(&mut self, place: &Place<'_>, schema: &mut Value) {
-        let Some(object) = schema.as_object_mut() else { return };
+    fn expand(&mut self, place: &Place<'_>, schema: &mut Value, depth: usize) {
+        let Some(object) = schema.as_object_mut().filter(|_| self.left > 0) else {
+            return;
+        };
         let before = self.open.len();
-        if needs_merging(object) {
+        if depth > NESTING {
+            object.retain(|keyword, _| is_annotation(keyword));
+            let what = "let it be any value, since it is too deep within others";
+            self.report.lost(PASS, place, what);
+        } else if needs_merging(object) {
             self.merge(place, object);
         }
-        for_each_child(place, object, &mut |place, child| self.expand(place, child));
+        for_each_child(place, object, &mut |place, child| self.expand(place, child, depth + 1));
         self.open.truncate(before);
     }
 
     fn merge(&mut self, place: &Place<'_>, schema: &mut Map<String, Value>) {
         let mut parts = Parts::default();
-        self.take(std::mem::take(schema), &mut parts);
+        self.take(std::mem::take(schema), &mut parts, 0);
         let again = |name: &&String| self.open.iter().filter(|open| open == name).count() >= DEPTH;
         let endless = parts.names.iter().find(again).cloned();
-        self.budget = self.budget.saturating_sub(1);
         if let Some(name) = endless {
             schema.insert("$ref".to_owned(), format!("{SCHEMAS}{name}").into());
             return self
                 .report
                 .lost(PASS, place, format!("took it for `{name}` alone, which it is within"));
         }
-        if self.budget == 0 {
-            return self.report.lost(
-                PASS,
-                place,
-                "let it be any value, since the document merges too many schemas",
-            );
+        if self.left == 0 {
+            return;
         }
         let count = parts.plain.len();
         let mut plain = parts.plain.into_iter();
@@ -117,7 +137,13 @@ impl AllOf<'_> {
     }
 
     /// Takes a schema apart: into those that its references and `allOf` lead to, and what it says itself.
-    fn take(&self, mut schema: Map<String, Value>, parts: &mut Parts) {
+    fn take(&mut self, mut schema: Map<String, Value>, parts: &mut Parts, depth: usize) {
+        if depth > NESTING {
+            self.left = 0;
+        }
+        if self.left == 0 {
+            return;
+        }
         if let Some(Value::String(target)) = schema.get("$ref") {
             // Only schemas among the components are named so; what is composed of itself has no more parts.
             if let Some(name) = target.strip_prefix(SCHEMAS)
@@ -125,14 +151,16 @@ impl AllOf<'_> {
                 && let Some(Value::Object(schema)) = self.schemas.get(name)
             {
                 parts.names.push(name.to_owned());
-                self.take(schema.clone(), parts);
+                let schema = schema.clone();
+                self.left = self.left.saturating_sub(size(&schema));
+                self.take(schema, parts, depth + 1);
             }
             return;
         }
         if let Some(Value::Array(all)) = schema.remove("allOf") {
             for part in all {
                 if let Value::Object(part) = part {
-                    self.take(part, parts);
+                    self.take(part, parts, depth + 1);
                 }
             }
         }
@@ -180,6 +208,8 @@ impl AllOf<'_> {
             let what = format!("let it be any value, since it has more than {LIMIT} alternatives");
             return self.report.lost(PASS, place, what);
         }
+        let combinations = choices.iter().map(Vec::len).product::<usize>();
+        self.left = self.left.saturating_sub(combinations * (1 + size(&base)));
         let mut combined: Vec<Vec<Value>> = vec![vec![base.into()]];
         for choice in choices {
             combined = (combined.iter())
@@ -223,6 +253,18 @@ impl AllOf<'_> {
             .and_then(|target| target.strip_prefix(SCHEMAS));
         title.or(component).map(str::to_owned)
     }
+}
+
+/// How many values there are in a schema.
+fn size(schema: &Map<String, Value>) -> usize {
+    fn of(value: &Value) -> usize {
+        match value {
+            Value::Object(members) => size(members),
+            Value::Array(items) => 1 + items.iter().map(of).sum::<usize>(),
+            _ => 1,
+        }
+    }
+    1 + schema.values().map(of).sum::<usize>()
 }
 
 /// Whether a schema has parts, or alternatives beside what it says itself.

@@ -4,7 +4,7 @@
 //! gets a component there is none for; what it leads to is not changed. A schema that is nothing but a reference to
 //! itself, over however many others, says nothing and is any value.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
@@ -74,21 +74,29 @@ fn is_component(target: &str) -> bool {
 
 /// Lets a schema be any value that is a reference to itself.
 fn circles(document: &mut Document, report: &mut Report) {
-    let mut endless = Vec::new();
-    for (name, schema) in document.schemas() {
-        let own = format!("#{}", join("/components/schemas", name));
-        let mut seen = HashSet::new();
-        let mut next = only(schema);
-        while let Some(target) = next {
-            if target == own {
-                endless.push(name.clone());
+    let next: HashMap<String, &str> = (document.schemas())
+        .filter_map(|(name, schema)| Some((format!("#{}", join("/components/schemas", name)), only(schema)?)))
+        .collect();
+    let mut endless: Vec<String> = Vec::new();
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    for (start, name) in next.keys().enumerate() {
+        let mut own = name.as_str();
+        let mut path = Vec::new();
+        while let Some(target) = next.get(own) {
+            if let Some(by) = seen.insert(own, start) {
+                // What this path comes back to is a circle; what an earlier one came to was looked at then.
+                if by == start {
+                    let circle = path.iter().skip_while(|name| **name != own);
+                    endless.extend(circle.map(|name: &&str| name.trim_start_matches('#').to_owned()));
+                }
                 break;
             }
-            next = document.at(target).filter(|_| seen.insert(target)).and_then(only);
+            path.push(own);
+            own = target;
         }
     }
-    for name in endless {
-        let place = join("/components/schemas", &name);
+    endless.sort_unstable();
+    for place in endless {
         report.lost(PASS, &place, "let it be any value, since it is a reference to itself");
         if let Some(schema) = document.0.pointer_mut(&place) {
             *schema = json!({});

@@ -21,7 +21,8 @@ pub(super) fn run(file: &mut syn::File, facts: &Facts, target: &Target) -> Resul
     for item in types.drain(..) {
         match item {
             Item::Struct(item) => match facts.schema(&item.ident.to_string()) {
-                Some(schema) if !schema.variants.is_empty() => {
+                // Another name for a union is a type around it.
+                Some(schema) if !schema.variants.is_empty() && matches!(item.fields, Fields::Named(_)) => {
                     names.push(item.ident.clone());
                     rewritten.extend(union(&item, &schema.variants, target)?);
                 }
