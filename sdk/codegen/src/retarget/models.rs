@@ -26,7 +26,7 @@ pub(super) fn run(types: &mut ItemMod, facts: &Facts, enums: &[Ident], target: &
             return Err(format!("two schemas would both be called `{ident}` in Rust"));
         }
     }
-    let mut added: Vec<Item> = Vec::new();
+    let mut wrappers: Vec<Ident> = Vec::new();
     for item in items.iter_mut() {
         match item {
             Item::Struct(item) => {
@@ -37,7 +37,7 @@ pub(super) fn run(types: &mut ItemMod, facts: &Facts, enums: &[Ident], target: &
                     describe(item, schema, feature);
                 }
                 if matches!(item.fields, Fields::Unnamed(_)) {
-                    added.push(borrowed_conversion(&item.ident));
+                    wrappers.push(item.ident.clone());
                 }
             }
             // Open enumerations have all of it already.
@@ -57,12 +57,10 @@ pub(super) fn run(types: &mut ItemMod, facts: &Facts, enums: &[Ident], target: &
             _ => {}
         }
     }
-    items.extend(
-        added
-            .into_iter()
-            .filter(|item| implements_from_str(items, item))
-            .collect::<Vec<_>>(),
-    );
+    let conversions: Vec<Item> = (wrappers.iter())
+        .filter_map(|name| Some(borrowed_conversion(name, from_str_error(items, name)?)))
+        .collect();
+    items.extend(conversions);
     let documented: Vec<ItemStruct> = (items.iter_mut())
         .filter_map(|item| match item {
             Item::Struct(item) => Some(item.clone()),
@@ -333,8 +331,17 @@ fn is_default(attribute: &syn::Attribute) -> bool {
     found
 }
 
-/// `TryFrom<&String>`, which is what a caller has who takes an id from a model.
-fn borrowed_conversion(ident: &Ident) -> Item {
+/// `TryFrom<&String>`, which is what a caller has who takes an id from a model; `From` where any text is one.
+fn borrowed_conversion(ident: &Ident, error: &Type) -> Item {
+    if self_name(error).is_some_and(|name| name == "Infallible") {
+        return parse_quote! {
+            impl ::std::convert::From<&::std::string::String> for #ident {
+                fn from(value: &::std::string::String) -> Self {
+                    Self(value.clone())
+                }
+            }
+        };
+    }
     parse_quote! {
         impl ::std::convert::TryFrom<&::std::string::String> for #ident {
             type Error = <Self as ::std::str::FromStr>::Err;
@@ -345,18 +352,18 @@ fn borrowed_conversion(ident: &Ident) -> Item {
     }
 }
 
-/// Whether the type that `conversion` is for can be parsed.
-fn implements_from_str(items: &[Item], conversion: &Item) -> bool {
-    let Item::Impl(conversion) = conversion else {
-        return false;
-    };
-    items.iter().any(|item| match item {
-        Item::Impl(item) => {
-            let is_from_str = |path: &syn::Path| path.segments.last().is_some_and(|last| last.ident == "FromStr");
-            item.trait_.as_ref().is_some_and(|(path, _)| is_from_str(path))
-                && self_name(&item.self_ty) == self_name(&conversion.self_ty)
-        }
-        _ => false,
+/// What parsing a type may fail with, if it can be parsed.
+fn from_str_error<'a>(items: &'a [Item], ident: &Ident) -> Option<&'a Type> {
+    let conversions = items.iter().filter_map(|item| match item {
+        Item::Impl(item) => Some(item),
+        _ => None,
+    });
+    let is_from_str = |path: &syn::Path| path.segments.last().is_some_and(|last| last.ident == "FromStr");
+    let mut of_type = conversions.filter(|item| self_name(&item.self_ty) == Some(ident));
+    let from_str = of_type.find(|item| item.trait_.as_ref().is_some_and(|(path, _)| is_from_str(path)))?;
+    from_str.items.iter().find_map(|item| match item {
+        ImplItem::Type(item) if item.ident == "Err" => Some(&item.ty),
+        _ => None,
     })
 }
 
@@ -469,6 +476,7 @@ mod tests {
             }
         }
     }
+
     #[test]
     fn the_schema_of_a_union_is_derived_before_it_is_described() {
         let code = generated(json!({
@@ -486,5 +494,18 @@ mod tests {
         );
         let own = of_union.rfind("#[derive(Clone,Debug)]").unwrap();
         assert!(of_union[own..].contains(derive), "{of_union}");
+    }
+
+    #[test]
+    fn a_borrowed_text_becomes_a_text_of_limits_if_it_keeps_to_them_and_another_always() {
+        let of = |limit: Value| {
+            let thing = json!({ "type": "object", "properties": {} });
+            let mut id = json!({ "type": "string" });
+            id.as_object_mut().unwrap().extend(limit.as_object().unwrap().clone());
+            generated(json!({ "Id": id, "Thing": thing }))
+        };
+        let (limited, free) = (of(json!({ "maxLength": 3 })), of(json!({ "pattern": "^a" })));
+        assert!(limited.contains("TryFrom<&::std::string::String>forId"), "{limited}");
+        assert!(free.contains("convert::From<&::std::string::String>forId"), "{free}");
     }
 }
