@@ -48,7 +48,8 @@ pub(crate) fn run(root: &Path, options: &Options, out: &mut dyn Write) -> ExitCo
 fn compare(root: &Path, options: &Options, out: &mut dyn Write) -> Result<u8, String> {
     let read = |path: &Path, name: &str| -> Result<Published, String> {
         let text = fs::read_to_string(path).map_err(|cause| format!("{name}: {cause}"))?;
-        Published::parse(&text).map_err(|cause| format!("{name}: {cause}"))
+        let document = Published::parse(&text).map_err(|cause| format!("{name}: {cause}"))?;
+        Ok(document.with_ranges_spelled())
     };
     let ours = read(&root.join(codegen::DOCUMENT), codegen::DOCUMENT)?;
     let theirs = read(&options.against, &options.against.display().to_string())?;

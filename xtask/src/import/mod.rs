@@ -60,8 +60,8 @@ pub(crate) fn run(root: &Path, options: &Options, out: &mut dyn Write) -> Result
     let published = fs::read_to_string(from).map_err(|cause| at(cause.to_string()))?;
     let file = from.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let generator = Generator::new(&file).operations(&options.operations);
-    let part = Published::parse(&generator.select(&published)?).map_err(&at)?;
-    let whole = Published::parse(&published).map_err(&at)?;
+    let parse = |text: &str| Ok::<_, String>(Published::parse(text).map_err(&at)?.with_ranges_spelled());
+    let (part, whole) = (parse(&generator.select(&published)?)?, parse(&published)?);
     let before =
         fs::read_to_string(root.join(codegen::DOCUMENT)).map_err(|cause| format!("{}: {cause}", codegen::DOCUMENT))?;
     let mut document: Value =

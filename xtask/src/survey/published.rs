@@ -1,6 +1,6 @@
 //! A published document, as it is: its operations, and parts of it.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, mem};
 
 use cloudflare_sdk_codegen::{OperationOutline, Outline};
 use serde_json::{Map, Value, json};
@@ -96,6 +96,23 @@ impl Published {
             Some(Value::Object(_)) => Ok(Self { root }),
             _ => Err("it has no object `paths`".to_owned()),
         }
+    }
+
+    /// The same with ranges of status codes as OpenAPI writes them, `4XX`: published documents have `4xx` as well.
+    pub(crate) fn with_ranges_spelled(mut self) -> Self {
+        let is_range = |status: &str| matches!(status.as_bytes(), [b'1'..=b'5', b'x', b'x']);
+        let items = self.root["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
+        let members = items.filter_map(Value::as_object_mut).flat_map(Map::values_mut);
+        for responses in members.filter_map(|member| member.get_mut("responses")?.as_object_mut()) {
+            *responses = mem::take(responses)
+                .into_iter()
+                .map(|(status, response)| match is_range(&status) {
+                    true => (status.to_uppercase(), response),
+                    false => (status, response),
+                })
+                .collect();
+        }
+        self
     }
 
     pub(crate) fn root(&self) -> Node<'_> {

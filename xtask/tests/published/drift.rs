@@ -132,6 +132,16 @@ fn what_is_gone_breaks() {
 }
 
 #[test]
+fn how_ranges_of_status_codes_are_spelled_is_no_drift() {
+    let change = |document: &mut Value| {
+        let responses = document["paths"][PATH]["patch"]["responses"].as_object_mut().unwrap();
+        let failure = responses.remove("4XX").unwrap();
+        responses.insert("4xx".to_owned(), failure);
+    };
+    assert_drift(change, 0, &["0 changes"]);
+}
+
+#[test]
 fn an_operation_that_moved_is_found_by_its_id() {
     let change = |document: &mut Value| {
         let item = document["paths"].as_object_mut().unwrap().remove("/lamps").unwrap();

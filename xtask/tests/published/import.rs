@@ -111,6 +111,21 @@ fn what_is_imported_does_not_depend_on_the_order() {
     assert!(texts[0] == texts[1]);
 }
 
+/// OpenAPI has `4XX` only, and what is imported has to be OpenAPI.
+#[test]
+fn ranges_of_status_codes_are_spelled_as_openapi_has_them() {
+    let mut published = lamps();
+    let responses = published["paths"][PATH]["patch"]["responses"].as_object_mut().unwrap();
+    let failure = responses.remove("4XX").unwrap();
+    responses.insert("4xx".to_owned(), failure);
+    let workspace = Workspace::new();
+    let (code, text) = workspace.import(&published, &[EDIT]);
+    assert_eq!(code, 0, "{text}");
+    let document = workspace.json(DOCUMENT);
+    let responses = document["paths"][PATH]["patch"]["responses"].as_object().unwrap();
+    assert_eq!(responses.keys().collect::<Vec<_>>(), ["200", "4XX"]);
+}
+
 #[test]
 fn a_newer_document_updates_and_keeps_names() {
     let (workspace, _) = imported(&[EDIT]);
