@@ -7,7 +7,10 @@
 use serde_json::{Map, Value, json};
 
 use super::{names::PUBLISHED_NAMES, surgery::PUBLISHED_ID};
-use crate::survey::published::{Node, Published};
+use crate::survey::{
+    published::{Node, Published},
+    validity::in_short,
+};
 
 /// The member of the project's document that names them, with the reasons.
 pub(crate) const CONTRADICTING: &str = "x-contradicting-examples";
@@ -142,10 +145,6 @@ fn reachable(schemas: &Value, schema: &Value) -> Map<String, Value> {
         }
     }
     found
-}
-
-fn in_short(reason: &str) -> String {
-    crate::survey::validity::in_short(reason)
 }
 
 fn allow_null(node: &mut Value) {

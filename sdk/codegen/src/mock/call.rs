@@ -6,6 +6,7 @@ use syn::{
 };
 
 use crate::{
+    error::Fault,
     facts::{Facts, OperationFacts},
     retarget::{doc, items, module, self_name, unexpected},
 };
@@ -47,6 +48,15 @@ impl Call<'_> {
         let body = self.setters.iter().find(|setter| setter.name == "body");
         body.map(|body| &body.of)
     }
+}
+
+/// Reads the calls off a client, and takes its types out of a copy.
+pub(super) fn calls_and_types<'a>(client: &syn::File, facts: &'a Facts) -> Result<(Vec<Call<'a>>, Vec<Item>), Fault> {
+    let mut client = client.clone();
+    let fault = |reason| Fault::new("", reason);
+    let types = module(&mut client.items, "types").map_err(fault)?;
+    let types = types.content.take().map(|(_, items)| items).unwrap_or_default();
+    Ok((calls(&mut client, facts).map_err(fault)?, types))
 }
 
 /// Reads the calls off a client.

@@ -9,18 +9,12 @@ mod literal;
 pub(crate) mod replay;
 mod when;
 
-use call::Call;
 pub(crate) use call::calls;
+use call::{Call, calls_and_types};
 use quote::{format_ident, quote};
 use syn::{Ident, parse_quote};
 
-use crate::{
-    document::Document,
-    error::Fault,
-    facts::Facts,
-    generator::Target,
-    retarget::{module, set_doc},
-};
+use crate::{document::Document, error::Fault, facts::Facts, generator::Target, retarget::set_doc};
 
 /// Generates the mocks that go with a generated client.
 pub(crate) fn generate(
@@ -29,10 +23,7 @@ pub(crate) fn generate(
     client: &syn::File,
     target: &Target,
 ) -> Result<syn::File, Fault> {
-    let mut client = client.clone();
-    let types = module(&mut client.items, "types").map_err(|reason| Fault::new("", reason))?;
-    let types = types.content.take().map(|(_, items)| items).unwrap_or_default();
-    let calls = calls(&mut client, facts).map_err(|reason| Fault::new("", reason))?;
+    let (calls, types) = calls_and_types(client, facts)?;
     let expectations = calls.iter().flat_map(|call| when::items(call, &types, target));
     let examples = examples::module(document, &calls, &types, target)?;
     let extension = extension(&calls, target);

@@ -8,16 +8,10 @@ use serde_json::{Map, Value};
 use syn::{Ident, Item, parse_quote};
 
 use super::{
-    call::{Call, calls},
+    call::{Call, calls_and_types},
     examples::{self, Listed},
 };
-use crate::{
-    document::Document,
-    error::Fault,
-    facts::Facts,
-    generator::Target,
-    retarget::{module, self_name},
-};
+use crate::{document::Document, error::Fault, facts::Facts, generator::Target, retarget::self_name};
 
 /// The member of a document that tells which of its components have been taken from a published document, by kind.
 const PUBLISHED_NAMES: &str = "x-published-names";
@@ -32,10 +26,7 @@ pub(crate) fn generate(
     client: &syn::File,
     target: &Target,
 ) -> Result<syn::File, Fault> {
-    let mut client = client.clone();
-    let types = module(&mut client.items, "types").map_err(|reason| Fault::new("", reason))?;
-    let types = types.content.take().map(|(_, items)| items).unwrap_or_default();
-    let calls = calls(&mut client, facts).map_err(|reason| Fault::new("", reason))?;
+    let (calls, types) = calls_and_types(client, facts)?;
     let arms = calls.iter().map(|call| {
         let (id, function) = (&call.id, &call.method);
         quote!(#id => Box::pin(#function(client, given)).await)
