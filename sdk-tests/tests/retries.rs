@@ -20,7 +20,7 @@ use tokio::sync::Notify;
 // How long it waits
 
 #[tokio::test]
-async fn retry_after_in_seconds_takes_the_place_of_a_shorter_wait() {
+async fn retry_after_in_seconds_takes_the_place_of_the_wait_that_would_be_drawn() {
     let (clock, server) = (Leap::new(), Script::start([busy("retry-after: 7\r\n"), good()]).await);
     let response = get(&client(&server, &clock)).await.unwrap();
     assert_eq!((response.attempts(), clock.waits()), (2, seconds(&[7.0])));

@@ -93,7 +93,7 @@ impl RequestOptions {
     /// How long to wait at most before a call is repeated for the first time; half a second by default.
     ///
     /// The wait is drawn between nothing and this, and this doubles each time, up to
-    /// [`max_backoff`](Self::max_backoff). `Retry-After` in the response makes the wait longer.
+    /// [`max_backoff`](Self::max_backoff). `Retry-After` in the response takes its place, whether longer or shorter.
     pub fn initial_backoff(mut self, backoff: Duration) -> Self {
         self.initial_backoff = Some(backoff);
         self

@@ -91,9 +91,11 @@ pub(super) fn wait(attempt: &Attempt, settings: &Settings, jitter: &Jitter) -> O
         .checked_pow(attempt.number - 1)
         .map(|factor| settings.initial_backoff.saturating_mul(factor));
     let longest = doubled.unwrap_or(Duration::MAX).min(settings.max_backoff);
-    let wait = jitter(longest)
-        .min(longest)
-        .max(attempt.retry_after.unwrap_or_default());
+    // Who asks for no wait at all does not know how often it was asked.
+    let wait = match attempt.retry_after {
+        Some(asked) if !asked.is_zero() => asked,
+        _ => jitter(longest).min(longest),
+    };
     match attempt.deadline {
         // Nothing could be done at the end of it.
         Some(deadline) if attempt.now.checked_add(wait).is_none_or(|end| end >= deadline) => None,
@@ -192,6 +194,12 @@ mod tests {
         assert_eq!(wait(&asked(300), &settings(2), &|w| w), Some(SECOND * 300));
         assert_eq!(wait(&asked(0), &settings(2), &|w| w), Some(SECOND / 2));
         assert_eq!(wait(&asked(361), &settings(2), &|w| w), None);
+        // Not longer because it was refused before.
+        let late = Attempt {
+            number: 5,
+            ..asked(1)
+        };
+        assert_eq!(wait(&late, &settings(5), &|w| w), Some(SECOND));
     }
 
     #[test]
