@@ -21,6 +21,8 @@ pub struct Limit {
 pub enum Counting {
     /// In windows of which one began this long before the server did.
     Fixed(Duration),
+    /// In windows that begin with the first request after the last one ended.
+    FromFirst,
     /// In a window that ends with the present.
     Sliding,
 }
@@ -30,7 +32,8 @@ pub enum Counting {
 pub struct Counter {
     limit: Limit,
     start: Instant,
-    window: u128,
+    /// When the latest window ends or ended, once there was one, unless it slides.
+    end: Option<Instant>,
     counted: u64,
     /// When requests were counted, if the window slides.
     times: VecDeque<Instant>,
@@ -68,7 +71,7 @@ impl Counter {
         Self {
             limit,
             start,
-            window: u128::MAX,
+            end: None,
             counted: 0,
             times: VecDeque::new(),
         }
@@ -81,24 +84,23 @@ impl Counter {
             window,
             counting,
         } = self.limit;
-        let left = match counting {
-            Counting::Fixed(phase) => {
-                let passed = (now.saturating_duration_since(self.start) + phase).as_nanos();
-                let current = passed / window.as_nanos();
-                if current != self.window {
-                    (self.window, self.counted) = (current, 0);
+        let end = match counting {
+            Counting::Fixed(_) | Counting::FromFirst => {
+                let end = self.end_of_window(now);
+                if self.end != Some(end) {
+                    (self.end, self.counted) = (Some(end), 0);
                 }
-                window - Duration::from_nanos((passed % window.as_nanos()) as u64)
+                end
             }
             Counting::Sliding => {
                 while self.times.front().is_some_and(|time| *time + window <= now) {
                     self.times.pop_front();
                 }
                 self.counted = self.times.len() as u64;
-                let oldest = self.times.front().copied().unwrap_or(now);
-                oldest + window - now
+                self.times.front().copied().unwrap_or(now) + window
             }
         };
+        let left = end - now;
         let is_refused = self.counted >= quota;
         if !is_refused {
             self.counted += 1;
@@ -115,6 +117,18 @@ impl Counter {
         }
     }
 
+    /// When the window ends that a request of now is counted in.
+    fn end_of_window(&self, now: Instant) -> Instant {
+        let window = self.limit.window;
+        match self.limit.counting {
+            Counting::Fixed(phase) => {
+                let passed = (now.saturating_duration_since(self.start) + phase).as_nanos();
+                now + window - Duration::from_nanos((passed % window.as_nanos()) as u64)
+            }
+            _ => self.end.filter(|end| now < *end).unwrap_or(now + window),
+        }
+    }
+
     /// How long so many requests have to take at least, if the first one comes at a time.
     #[must_use]
     pub fn least_time(&self, first: Instant, requests: u64) -> Duration {
@@ -124,7 +138,7 @@ impl Counter {
             .window
             .saturating_mul(u32::try_from(windows).unwrap_or(u32::MAX));
         let passed = match self.limit.counting {
-            Counting::Sliding => Duration::ZERO,
+            Counting::FromFirst | Counting::Sliding => Duration::ZERO,
             Counting::Fixed(phase) => {
                 let passed = (first.saturating_duration_since(self.start) + phase).as_nanos();
                 Duration::from_nanos((passed % self.limit.window.as_nanos()) as u64)
@@ -176,6 +190,20 @@ mod tests {
         let first = counter.start;
         let least = [1, 2, 3, 4, 5].map(|requests| counter.least_time(first, requests).as_secs());
         assert_eq!(least, [0, 0, 4, 4, 9]);
+    }
+
+    #[test]
+    fn a_window_may_begin_with_the_first_request_after_the_last_one() {
+        let mut counter = counter(Counting::FromFirst);
+        let requests = [
+            (13, 1, 5, None),
+            (14, 0, 5, None),
+            (62, 0, 1, Some(1)),
+            (63, 1, 5, None),
+            (144, 1, 5, None),
+        ];
+        assert_counts(&mut counter, &requests);
+        assert_eq!(counter.least_time(counter.start, 5), SECOND * 10);
     }
 
     #[test]

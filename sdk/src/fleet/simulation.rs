@@ -133,7 +133,7 @@ async fn a_hundred_thousand_zones_take_the_least_number_of_windows() {
     assert!(server.ratio(100_000) < 1.01, "{}", server.ratio(100_000));
 }
 
-fn countings() -> [Counting; 8] {
+fn countings() -> [Counting; 9] {
     let fixed = |tenths| Counting::Fixed(SECOND / 10 * tenths);
     [
         fixed(0),
@@ -143,6 +143,7 @@ fn countings() -> [Counting; 8] {
         fixed(25),
         fixed(31),
         fixed(44),
+        Counting::FromFirst,
         Counting::Sliding,
     ]
 }
