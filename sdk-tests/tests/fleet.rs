@@ -93,22 +93,42 @@ async fn calls_that_fail_in_passing_lose_no_zone() {
     assert_eq!((server.zones_in("auto"), log.limited), (300, 0));
 }
 
-#[tokio::test]
-async fn two_programs_on_one_quota_lose_no_zone() {
-    let server = FleetServer::start(limited(100, SECOND, Counting::Fixed(Duration::ZERO))).unwrap();
-    let runs = [0..150, 150..300].map(|zones| {
-        let client = client(&server);
-        tokio::spawn(async move {
-            let mut run = client.fleet().run(each(zones.map(zone_id)), enroll);
-            while let Some(outcome) = run.next().await {
-                outcome.result.unwrap();
-            }
+async fn share_one_quota(programs: usize, counting: Counting) {
+    let server = FleetServer::start(limited(100, SECOND, counting)).unwrap();
+    let zones = 300 / programs;
+    let runs: Vec<_> = (0..programs)
+        .map(|program| {
+            let (client, zones) = (client(&server), program * zones..(program + 1) * zones);
+            tokio::spawn(async move {
+                let mut run = client.fleet().run(each(zones.map(zone_id)), enroll);
+                while let Some(outcome) = run.next().await {
+                    outcome.result.unwrap();
+                }
+            })
         })
-    });
+        .collect();
     for run in runs {
         run.await.unwrap();
     }
     assert_eq!(server.zones_in("auto"), 300);
+    // Most of what is refused is what they send before they know of each other.
+    let log = server.log();
+    assert!(log.limited < 300, "{programs} {counting:?} {log:?}");
+}
+
+#[tokio::test]
+async fn two_programs_on_one_quota_lose_no_zone() {
+    share_one_quota(2, Counting::Fixed(Duration::ZERO)).await;
+}
+
+#[tokio::test]
+async fn six_programs_on_one_quota_lose_no_zone() {
+    share_one_quota(6, Counting::Fixed(Duration::ZERO)).await;
+}
+
+#[tokio::test]
+async fn six_programs_on_one_sliding_quota_lose_no_zone() {
+    share_one_quota(6, Counting::Sliding).await;
 }
 
 #[tokio::test]

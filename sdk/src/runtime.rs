@@ -270,7 +270,7 @@ impl Runtime {
             self.tell_of_sending();
             let outcome = self.attempt(request, timeout, &so_far).await;
             let now = clock.now();
-            permit.finish(now, &attempt::told(&outcome));
+            let is_held = permit.finish(now, &attempt::told(&outcome)) && settings.pacing;
             let attempt = retry::Attempt {
                 verdict: retry::judge(&outcome),
                 number: so_far.attempts,
@@ -296,7 +296,7 @@ impl Runtime {
                 return outcome;
             };
             so_far.unclear |= attempt.verdict == retry::Verdict::Unclear;
-            (asked, permit) = match self.admit_again(wait, patience).await {
+            (asked, permit) = match self.admit_again(now, wait, is_held, patience).await {
                 Some(next) => next,
                 None => return outcome,
             };
@@ -304,15 +304,24 @@ impl Runtime {
     }
 
     /// Waits until the next attempt may be made, and says since when it could have been, unless none may.
-    fn admit_again<'a>(&'a self, wait: Duration, patience: Patience<'a>) -> Boxed<'a, Option<(Instant, Permit<'a>)>> {
+    ///
+    /// Where the limit holds all calls back, that says when, more precisely than the seconds of `Retry-After`.
+    fn admit_again<'a>(
+        &'a self,
+        now: Instant,
+        wait: Duration,
+        is_held: bool,
+        patience: Patience<'a>,
+    ) -> Boxed<'a, Option<(Instant, Permit<'a>)>> {
         Box::pin(async move {
             let clock = &*self.inner.shared.clock;
-            if !wait.is_zero() {
+            if !wait.is_zero() && !is_held {
                 self.unless_stopped(clock.sleep(wait)).await?;
             }
-            let asked = clock.now();
-            let permit = self.admit(asked, patience).await.ok()?;
-            Some((asked, permit))
+            let begun = clock.now();
+            let permit = self.admit(begun, patience).await.ok()?;
+            let asked = now.checked_add(wait).filter(|_| is_held);
+            Some((asked.unwrap_or(begun), permit))
         })
     }
 

@@ -87,8 +87,8 @@ fn cases() -> Vec<Case> {
         goal: 1.10,
         ..case
     };
-    let shared = |case| Case {
-        processes: 2,
+    let shared = |processes, case| Case {
+        processes,
         goal: 1.05,
         ..case
     };
@@ -101,8 +101,10 @@ fn cases() -> Vec<Case> {
         case("a sliding window", Counting::Sliding),
         failing(fixed("fixed, 5 % fail in passing", 0)),
         failing(case("sliding, 5 % fail in passing", Counting::Sliding)),
-        shared(fixed("fixed, two processes", 0)),
-        shared(case("sliding, two processes", Counting::Sliding)),
+        shared(2, fixed("fixed, two processes", 0)),
+        shared(2, case("sliding, two processes", Counting::Sliding)),
+        shared(5, fixed("fixed, five processes", 0)),
+        shared(5, case("sliding, five processes", Counting::Sliding)),
     ]
 }
 

@@ -160,10 +160,11 @@ impl Pacer {
         self.quota.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn finish(&self, ticket: &Ticket, now: Instant, outcome: &Outcome<'_>) {
+    fn finish(&self, ticket: &Ticket, now: Instant, outcome: &Outcome<'_>) -> bool {
         let mut quota = self.lock();
-        quota.finish(ticket, now, outcome);
+        let is_refused = quota.finish(ticket, now, outcome);
         self.tell_next(&quota, now);
+        is_refused
     }
 
     /// Tells the one that waits longest, if it may leave; it tells the next one in turn.
@@ -182,11 +183,10 @@ impl Permit<'_> {
         self.sent
     }
 
-    /// Says what became of the request.
-    pub(super) fn finish(mut self, now: Instant, outcome: &Outcome<'_>) {
-        if let Some(ticket) = self.ticket.take() {
-            self.pacer.finish(&ticket, now, outcome);
-        }
+    /// Says what became of the request; tells whether it was refused by a limit, which is waited for before others leave.
+    pub(super) fn finish(mut self, now: Instant, outcome: &Outcome<'_>) -> bool {
+        let ticket = self.ticket.take();
+        ticket.is_some_and(|ticket| self.pacer.finish(&ticket, now, outcome))
     }
 }
 

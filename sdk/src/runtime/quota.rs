@@ -155,8 +155,8 @@ impl Quota {
         let (shared, idle) = (self.is_shared(now), self.is_idle(now));
         for limit in &self.limits {
             let runs = now < limit.latest;
-            let is_free = self.in_flight < self.remaining(limit)
-                && (!shared || self.sent - limit.base_sent < limit.base.div_ceil(2));
+            let is_free =
+                self.in_flight < self.remaining(limit) && (!shared || self.sent - limit.base_sent < limit.portion());
             let left = self.remaining(limit).saturating_sub(self.in_flight);
             // What could not be sent before the reset anyway loses nothing by this.
             let others = (waiting as u64)
@@ -241,8 +241,10 @@ impl Quota {
         self.in_flight == 0 || self.last_sent.is_none_or(|last| now >= last + PATIENCE)
     }
 
-    /// Takes a request back that has ended.
-    pub(super) fn finish(&mut self, ticket: &Ticket, now: Instant, outcome: &Outcome<'_>) {
+    /// Takes a request back that has ended; says whether it was refused by a limit, which holds the next ones back until
+    /// its window is over.
+    pub(super) fn finish(&mut self, ticket: &Ticket, now: Instant, outcome: &Outcome<'_>) -> bool {
+        let mut is_refused = false;
         if ticket.is_probe {
             self.probe = None;
         }
@@ -258,16 +260,17 @@ impl Quota {
                 retry_after,
             } => {
                 let refused = (status == StatusCode::TOO_MANY_REQUESTS).then_some(retry_after);
-                self.heard(ticket, now, headers, refused);
+                is_refused = self.heard(ticket, now, headers, refused);
                 // Not every failure comes from where the requests are counted.
                 self.known |= status.is_success() || !self.limits.is_empty();
                 self.doublings += u32::from(!self.known);
             }
         }
         self.in_flight = self.in_flight.saturating_sub(1);
-        if !self.limits.is_empty() && !matches!(outcome, Outcome::NotSent) {
+        if !self.limits.is_empty() && is_counted(outcome) {
             self.count(ticket.sent, now);
         }
+        is_refused
     }
 
     /// How much is left of a limit.
@@ -287,7 +290,8 @@ impl Quota {
             && (self.limits.iter()).all(|limit| now < limit.latest && self.remaining(limit) > enough)
     }
 
-    fn heard(&mut self, ticket: &Ticket, now: Instant, headers: &HeaderMap, refused: Option<Option<Duration>>) {
+    /// Takes in what a response says; says whether it was refused by a limit.
+    fn heard(&mut self, ticket: &Ticket, now: Instant, headers: &HeaderMap, refused: Option<Option<Duration>>) -> bool {
         self.read_policies(headers);
         let policies = mem::take(&mut self.policies);
         let (mut any, mut exhausted) = (false, false);
@@ -323,8 +327,9 @@ impl Quota {
                 self.limits.retain(|limit| limit.heard == now || now < limit.latest);
             }
             None => self.heard_nothing(now),
-            Some(wait) => self.refused(ticket, now, wait, any, exhausted),
+            Some(wait) => return self.refused(ticket, now, wait, any, exhausted),
         }
+        false
     }
 
     /// Policies hardly ever change, so they are read again only if they did.
@@ -365,8 +370,8 @@ impl Quota {
         }
     }
 
-    /// A request was refused by status 429.
-    fn refused(&mut self, ticket: &Ticket, now: Instant, wait: Option<Duration>, any: bool, exhausted: bool) {
+    /// A request was refused by status 429; says whether it is known by which limit, or for how long.
+    fn refused(&mut self, ticket: &Ticket, now: Instant, wait: Option<Duration>, any: bool, exhausted: bool) -> bool {
         if let Some(window) = self.limits.iter().filter_map(|limit| limit.window).max() {
             self.others_are_seen(now, window);
         }
@@ -375,7 +380,7 @@ impl Quota {
         }
         // What still has something left did not refuse.
         let Some(wait) = wait.filter(|wait| (exhausted || !any) && *wait <= LONGEST) else {
-            return;
+            return false;
         };
         let is_told = |limit: &Limit| limit.remaining == 0 && limit.heard == now;
         if !self.limits.iter().any(is_told) {
@@ -392,6 +397,9 @@ impl Quota {
             // `Retry-After` is rounded up.
             limit.latest = limit.latest.min(now + wait);
         }
+        // Who is to wait longer than the limit says has to know better.
+        let agrees = |limit: &Limit| is_told(limit) && now < limit.latest && ticket.sent + wait < limit.latest + SECOND;
+        self.limits.iter().any(agrees)
     }
 
     /// A response that said nothing of limits, or none at all: it was counted as likely as not.
@@ -446,6 +454,15 @@ impl Quota {
 
     fn others_are_seen(&mut self, now: Instant, window: Duration) {
         self.shared_until = self.shared_until.max(Some(now + window * 2));
+    }
+}
+
+/// Whether a request took its part of the quota, as far as is known.
+fn is_counted(outcome: &Outcome<'_>) -> bool {
+    match *outcome {
+        Outcome::NotSent => false,
+        Outcome::Lost => true,
+        Outcome::Answered { status, .. } => status != StatusCode::TOO_MANY_REQUESTS,
     }
 }
 

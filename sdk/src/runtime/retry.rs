@@ -195,10 +195,7 @@ mod tests {
         assert_eq!(wait(&asked(0), &settings(2), &|w| w), Some(SECOND / 2));
         assert_eq!(wait(&asked(361), &settings(2), &|w| w), None);
         // Not longer because it was refused before.
-        let late = Attempt {
-            number: 5,
-            ..asked(1)
-        };
+        let late = Attempt { number: 5, ..asked(1) };
         assert_eq!(wait(&late, &settings(5), &|w| w), Some(SECOND));
     }
 

@@ -17,6 +17,10 @@ const CLOSE: Duration = Duration::from_millis(50);
 /// Which share of the quota may be kept for learning when the window resets.
 const KEPT_SHARE: u64 = 16;
 
+/// Which share of what remains is left to others at least, and which one is not, if others use the same quota.
+const LEFT_SHARE: u64 = 2;
+const OWN_SHARE: u64 = 16;
+
 /// One limit, as the responses of a window tell.
 #[derive(Debug)]
 pub(super) struct Limit {
@@ -43,6 +47,8 @@ pub(super) struct Limit {
     /// What remained when nothing of this client's was on its way, and how many requests it had sent by then.
     pub(super) base: u64,
     pub(super) base_sent: u64,
+    /// How much of the window before was used, and how much of that by this client, if others used it as well.
+    shares: Option<(u64, u64)>,
     /// Whether requests are forgotten one by one, and not all at once when a window ends.
     pub(super) slides: bool,
     /// Whether they were seen to be forgotten all at once.
@@ -143,6 +149,7 @@ impl Limit {
             silent: 0,
             base: report.remaining,
             base_sent: ticket.number,
+            shares: report.quota.map(|quota| (quota.saturating_sub(report.remaining), 1)),
             slides: false,
             restarts: false,
         }
@@ -182,6 +189,20 @@ impl Limit {
         (left <= wanted && now < next).then_some(next)
     }
 
+    /// How much of what remained when nothing of this client's was on its way it may use, if others use the same quota.
+    ///
+    /// As much as it had of the window before, so that the shares of all are no more than there is.
+    pub(super) fn portion(&self) -> u64 {
+        let most = self.base.div_ceil(LEFT_SHARE);
+        let Some((used, own)) = self.shares.filter(|(used, _)| *used > 0) else {
+            return most;
+        };
+        let portion = u128::from(self.base) * u128::from(own) / u128::from(used);
+        u64::try_from(portion)
+            .unwrap_or(most)
+            .clamp(self.base.div_ceil(OWN_SHARE), most)
+    }
+
     /// Takes in what a response says; `shared` tells whether others use the same quota.
     pub(super) fn observe(
         &mut self,
@@ -207,6 +228,14 @@ impl Limit {
             };
             let restarts = !slides
                 && (self.restarts || (report.quota.and(report.window)).is_some_and(|window| 2 * used < surely(window)));
+            let shares = self.window.filter(|_| shared).map(|window| {
+                let used = self.quota.unwrap_or_default().saturating_sub(self.remaining);
+                let is_own = |counted: &&Counted| match restarts {
+                    true => counted.sent >= self.opened,
+                    false => counted.ended + window > self.heard,
+                };
+                (used, counted.iter().filter(is_own).count() as u64)
+            });
             let name = mem::take(&mut self.name);
             // The next window lasts as long, and did not begin before the last one ended.
             let earliest = (report.window)
@@ -218,11 +247,19 @@ impl Limit {
                 slides,
                 restarts,
                 earliest,
+                shares,
                 ..Self::opened(name, ticket, now, report, rounding, &bounds)
             };
             return;
         }
         if ticket.is_alone {
+            let own = ticket.number.saturating_sub(self.base_sent);
+            if let Some((used, share)) = &mut self.shares
+                && self.base.saturating_sub(own) <= report.remaining
+            {
+                // Nobody else used it meanwhile.
+                *share = share.saturating_mul(2).min(*used);
+            }
             (self.base, self.base_sent) = (report.remaining, ticket.number);
         }
         let is_old = ticket.sent < self.opened && self.before.is_some_and(|before| bounds.earliest < before);

@@ -41,7 +41,9 @@ struct World {
     there: Duration,
     back: Duration,
     processes: usize,
+    /// How many calls each process makes, and how often one is sent at most.
     calls: usize,
+    attempts: u32,
     concurrency: usize,
     /// One of so many requests is answered by nothing of use, if any.
     failing: Option<u64>,
@@ -196,17 +198,16 @@ fn run(world: World) -> Report {
                     StatusCode::BAD_GATEWAY if ticket.number.is_multiple_of(2) => Outcome::Lost,
                     _ => answered,
                 };
-                process.quota.finish(&ticket, now, &outcome);
+                let is_held = process.quota.finish(&ticket, now, &outcome);
                 if status == StatusCode::OK {
                     report.took = now - start;
-                } else if sent < 3 {
+                } else if sent < world.attempts {
                     report.refused += usize::from(status == StatusCode::TOO_MANY_REQUESTS);
-                    push(
-                        &mut times,
-                        &mut store,
-                        now + retry_after.unwrap_or(MS * 250),
-                        Event::Again(index, sent),
-                    );
+                    let wait = match is_held {
+                        true => Duration::ZERO,
+                        false => retry_after.unwrap_or(MS * 250),
+                    };
+                    push(&mut times, &mut store, now + wait, Event::Again(index, sent));
                 } else {
                     report.lost += 1;
                 }
@@ -245,6 +246,7 @@ const WORLD: World = World {
     back: Duration::from_millis(25),
     processes: 1,
     calls: 1990,
+    attempts: 3,
     concurrency: 256,
     failing: None,
     seed: 0,
@@ -319,6 +321,25 @@ fn two_processes_on_one_quota_lose_no_call_and_hardly_any_time() {
         // Refused is what both send before either knows of the other, and little more.
         assert!(report.refused < 200, "{world:?} {report:?}");
         assert!(ratio(&world, &report) < 1.05, "{world:?} {report:?}");
+    }
+}
+
+#[test]
+fn however_many_processes_are_on_one_quota_no_call_is_lost() {
+    for processes in [3, 4, 5, 8, 12] {
+        for world in worlds(World {
+            processes,
+            calls: 2000 / processes,
+            // As the program for fleets has it.
+            attempts: 7,
+            concurrency: 100,
+            ..WORLD
+        }) {
+            let report = run(world);
+            assert_eq!(report.lost, 0, "{world:?} {report:?}");
+            assert!(report.refused < 1000, "{world:?} {report:?}");
+            assert!(ratio(&world, &report) < 1.07, "{world:?} {report:?}");
+        }
     }
 }
 
@@ -481,5 +502,30 @@ fn a_refusal_that_says_how_long_holds_where_the_limit_does_not() {
         let wait = quota.admit(start, 1).map(|ticket| ticket.sent());
         assert_eq!(wait.map_err(|wait| wait.until - start), Err(7 * SECOND), "{limits}");
         assert!(quota.admit(start + 7 * SECOND, 1).is_ok(), "{limits}");
+    }
+}
+
+#[test]
+fn a_refused_call_is_held_back_by_the_limit_unless_it_is_to_wait_longer() {
+    let start = Instant::now();
+    for (limits, is_held) in [
+        (r#""a";r=0;t=5"#, true),
+        (r#""a";r=0;t=6"#, true),
+        ("", true),
+        (r#""a";r=0;t=3"#, false),
+        (r#""a";r=7;t=5"#, false),
+    ] {
+        let mut quota = Quota::default();
+        let headers = HeaderMap::from_iter([(HeaderName::from_static("ratelimit"), limits.parse().unwrap())]);
+        let ticket = quota.admit(start, 1).unwrap();
+        let refused = Outcome::Answered {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            headers: &headers,
+            retry_after: Some(5 * SECOND),
+        };
+        assert_eq!(quota.finish(&ticket, start, &refused), is_held, "{limits}");
+        let wait = quota.admit(start, 1).map(|ticket| ticket.sent() - start);
+        let until = wait.map_err(|wait| wait.until - start);
+        assert_eq!(until == Err(5 * SECOND), is_held, "{limits} {until:?}");
     }
 }
