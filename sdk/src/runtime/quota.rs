@@ -168,8 +168,10 @@ impl Quota {
             }
             let next = (limit.slides && !shared).then(|| self.next_freed(limit)).flatten();
             let freed = next.is_some_and(|next| next <= now);
+            // What was freed by the end of the window may be used up by a request that nothing was heard of.
+            let is_over = !runs && (limit.unheard == 0 || next.is_none_or(|next| next <= now));
             let may_have_more = shared && runs && limit.remaining > 0;
-            if probing.is_none() && (!runs || freed || (may_have_more && idle)) {
+            if probing.is_none() && (is_over || freed || (may_have_more && idle)) {
                 is_probe = true;
                 continue;
             }
@@ -444,8 +446,11 @@ impl Quota {
     /// heard last: one that may have stopped before is in what remained then.
     fn next_freed(&self, limit: &Limit) -> Option<Instant> {
         let window = limit.window?;
-        let mut still = self.counted.range(self.gone(limit.heard, window)..);
-        Some(still.find(|counted| counted.sent + window > limit.heard)?.ended + window)
+        let mut still = self
+            .counted
+            .range(self.gone(limit.heard, window)..)
+            .filter(|counted| counted.sent + window > limit.heard);
+        Some(still.nth(limit.unheard)?.ended + window)
     }
 
     fn is_shared(&self, now: Instant) -> bool {

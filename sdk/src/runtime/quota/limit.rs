@@ -42,6 +42,8 @@ pub(super) struct Limit {
     /// How the seconds to the reset are rounded, and when the window resets at the latest if they are rounded up.
     pub(super) rounding: Rounding,
     pub(super) latest_if_up: Instant,
+    /// How many requests ended without a word since a response was heard, although nothing remained.
+    pub(super) unheard: usize,
     /// How many responses in a row said nothing of any limit, once the window was over.
     silent: u32,
     /// What remained when nothing of this client's was on its way, and how many requests it had sent by then.
@@ -146,6 +148,7 @@ impl Limit {
             delay: now - ticket.sent,
             rounding,
             latest_if_up: bounds.latest_if_up,
+            unheard: 0,
             silent: 0,
             base: report.remaining,
             base_sent: ticket.number,
@@ -281,11 +284,12 @@ impl Limit {
         }
         (self.quota, self.window, self.rounding) = (report.quota, report.window, rounding);
         (self.asked, self.heard, self.silent) = (self.asked.max(ticket.sent), now, 0);
-        self.delay = now - ticket.sent;
+        (self.delay, self.unheard) = (now - ticket.sent, 0);
     }
 
     /// A response said nothing of limits, or there was none; `sent` is how many requests were sent by now.
     pub(super) fn heard_nothing(&mut self, now: Instant, sent: u64) {
+        self.unheard += usize::from(self.remaining == 0);
         if now < self.latest {
             self.remaining = self.remaining.saturating_sub(1);
             return;

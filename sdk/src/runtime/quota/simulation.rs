@@ -353,7 +353,7 @@ fn answers_of_no_use_cost_little_time() {
             ..WORLD
         }) {
             let report = run(world);
-            assert!(report.refused <= 1 && report.lost == 0, "{world:?} {report:?}");
+            assert_eq!((report.refused, report.lost), (0, 0), "{world:?} {report:?}");
             // Each of them takes its share of the quota, beside the call that is repeated.
             assert!(ratio(&world, &report) < 1.10 * 20.0 / 19.0, "{world:?} {report:?}");
         }
