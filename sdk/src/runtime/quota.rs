@@ -71,6 +71,8 @@ pub(super) struct Ticket {
     is_probe: bool,
     /// Whether nothing else of this client's was on its way, so that what remains was told of after all of it.
     is_alone: bool,
+    /// How many were on their way when it left.
+    beside: u64,
 }
 
 impl Ticket {
@@ -228,6 +230,7 @@ impl Quota {
             number: self.sent,
             is_probe,
             is_alone,
+            beside: self.in_flight - 1,
         }
     }
 
@@ -253,7 +256,7 @@ impl Quota {
         match *outcome {
             Outcome::NotSent => {}
             Outcome::Lost => self.heard_nothing(now),
-            Outcome::Answered { status, .. } if status.is_success() && self.is_plenty(now) => {
+            Outcome::Answered { status, .. } if status.is_success() && self.is_plenty(ticket, now) => {
                 self.unread += 1;
             }
             Outcome::Answered {
@@ -284,8 +287,10 @@ impl Quota {
     }
 
     /// Whether so much is left that it need not be read again what the service says of it.
-    fn is_plenty(&self, now: Instant) -> bool {
-        let enough = 2 * (self.in_flight + u64::from(UNREAD));
+    fn is_plenty(&self, ticket: &Ticket, now: Instant) -> bool {
+        // Any of those that were on their way with it may have been counted before it or after it, whenever it is heard.
+        let together = ticket.beside + (self.sent - ticket.number);
+        let enough = 2 * (together + u64::from(UNREAD));
         self.unread < UNREAD
             && !self.limits.is_empty()
             && !self.is_shared(now)

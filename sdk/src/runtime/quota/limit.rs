@@ -12,7 +12,7 @@ use super::{Counted, SECOND, Ticket};
 const ACCIDENTS: u32 = 3;
 
 /// When a window resets need not be known more closely than this, beside the time of a response.
-const CLOSE: Duration = Duration::from_millis(50);
+const CLOSE: Duration = Duration::from_millis(10);
 
 /// Which share of the quota may be kept for learning when the window resets.
 const KEPT_SHARE: u64 = 16;

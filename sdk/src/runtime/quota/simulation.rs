@@ -529,3 +529,38 @@ fn a_refused_call_is_held_back_by_the_limit_unless_it_is_to_wait_longer() {
         assert_eq!(until == Err(5 * SECOND), is_held, "{limits} {until:?}");
     }
 }
+
+#[test]
+fn no_more_leave_than_remain_in_whatever_order_the_responses_come() {
+    let mut quota = Quota::default();
+    let start = Instant::now();
+    let heard = |quota: &mut Quota, ticket: Ticket, now, remaining: usize| {
+        let limit = format!("\"default\";r={remaining};t=4").parse().unwrap();
+        let policy = "\"default\";q=200;w=5".parse().unwrap();
+        let headers = HeaderMap::from_iter([
+            (HeaderName::from_static("ratelimit"), limit),
+            (HeaderName::from_static("ratelimit-policy"), policy),
+        ]);
+        let answered = Outcome::Answered {
+            status: StatusCode::OK,
+            headers: &headers,
+            retry_after: None,
+        };
+        quota.finish(&ticket, now, &answered);
+    };
+    let first = quota.admit(start, 1000).unwrap();
+    heard(&mut quota, first, start + MS * 50, 199);
+    let now = start + MS * 60;
+    let mut tickets: VecDeque<_> = (0..100)
+        .map(|sent| (quota.admit(now, 1000).unwrap(), 198 - sent))
+        .collect();
+    // Those that were counted last come before some that were counted first.
+    tickets.make_contiguous()[70..].reverse();
+    for (ticket, remaining) in tickets {
+        heard(&mut quota, ticket, now + MS * 50, remaining);
+    }
+    let more = (0..200)
+        .take_while(|_| quota.admit(now + MS * 60, 1000).is_ok())
+        .count();
+    assert!((90..=99).contains(&more), "{more}");
+}
