@@ -50,6 +50,8 @@ pub(super) struct Quota {
     sent: u64,
     in_flight: u64,
     last_sent: Option<Instant>,
+    /// When requests ended that nothing was heard of, the latest first, since none was on its way.
+    silent: VecDeque<Instant>,
     /// Since when a request has been out to learn what is left, while others wait.
     probe: Option<Instant>,
     /// Until when others are taken to use the same quota.
@@ -157,8 +159,8 @@ impl Quota {
         let (shared, idle) = (self.is_shared(now), self.is_idle(now));
         for limit in &self.limits {
             let runs = now < limit.latest;
-            let is_free =
-                self.in_flight < self.remaining(limit) && (!shared || self.sent - limit.base_sent < limit.portion());
+            let is_free = limit.has_room(self.remaining(limit), self.in_flight, self.sent)
+                && (!shared || self.sent - limit.base_sent < limit.portion());
             let left = self.remaining(limit).saturating_sub(self.in_flight);
             // What could not be sent before the reset anyway loses nothing by this.
             let others = (waiting as u64)
@@ -253,6 +255,9 @@ impl Quota {
         if ticket.is_probe {
             self.probe = None;
         }
+        if ticket.is_alone {
+            self.silent.clear();
+        }
         match *outcome {
             Outcome::NotSent => {}
             Outcome::Lost => self.heard_nothing(now),
@@ -302,6 +307,7 @@ impl Quota {
         self.read_policies(headers);
         let policies = mem::take(&mut self.policies);
         let (mut any, mut exhausted) = (false, false);
+        let uncertain = self.silent.iter().take_while(|ended| **ended >= ticket.sent).count() as u64;
         rate_limit::each_limit(headers, |name, remaining, reset| {
             any = true;
             exhausted |= remaining == 0;
@@ -318,6 +324,7 @@ impl Quota {
             let report = Report {
                 name,
                 remaining,
+                uncertain,
                 reset,
                 quota: policy.map(|policy| policy.quota),
                 window,
@@ -394,6 +401,7 @@ impl Quota {
             let report = Report {
                 name: "",
                 remaining: 0,
+                uncertain: 0,
                 reset: wait,
                 quota: None,
                 window: None,
@@ -411,6 +419,8 @@ impl Quota {
 
     /// A response that said nothing of limits, or none at all: it was counted as likely as not.
     fn heard_nothing(&mut self, now: Instant) {
+        self.silent.truncate(MOST_COUNTED - 1);
+        self.silent.push_front(now);
         for limit in &mut self.limits {
             limit.heard_nothing(now, self.sent);
         }

@@ -28,6 +28,8 @@ pub(super) struct Limit {
     pub(super) quota: Option<u64>,
     pub(super) window: Option<Duration>,
     pub(super) remaining: u64,
+    /// How many less there may be, because of requests that nothing was heard of.
+    uncertain: u64,
     /// The window resets between these.
     pub(super) earliest: Instant,
     pub(super) latest: Instant,
@@ -68,6 +70,8 @@ pub(super) enum Rounding {
 pub(super) struct Report<'a> {
     pub(super) name: &'a str,
     pub(super) remaining: u64,
+    /// How many requests that nothing was heard of may have been counted after the one that this says it to.
+    pub(super) uncertain: u64,
     pub(super) reset: Duration,
     pub(super) quota: Option<u64>,
     pub(super) window: Option<Duration>,
@@ -139,6 +143,7 @@ impl Limit {
             quota: report.quota,
             window: report.window,
             remaining: report.remaining,
+            uncertain: report.uncertain,
             earliest: bounds.earliest,
             latest: bounds.latest,
             opened: ticket.sent,
@@ -190,6 +195,15 @@ impl Limit {
             wanted += 1;
         }
         (left <= wanted && now < next).then_some(next)
+    }
+
+    /// Whether another request may leave, if so many remain by the responses, and so many are on their way and were sent.
+    ///
+    /// Where nothing was heard of some, they may have been counted after the last one that was heard of. That is cleared up
+    /// by how many were sent since nothing was on its way, unless some are forgotten meanwhile.
+    pub(super) fn has_room(&self, remaining: u64, in_flight: u64, sent: u64) -> bool {
+        let is_sure = in_flight < remaining.saturating_sub(self.uncertain);
+        in_flight < remaining && (is_sure || (!self.slides && sent - self.base_sent < self.base))
     }
 
     /// How much of what remained when nothing of this client's was on its way it may use, if others use the same quota.
@@ -271,13 +285,14 @@ impl Limit {
             self.remaining = self.remaining.saturating_sub(1);
         } else {
             let is_newest = ticket.sent >= self.heard;
-            self.remaining = match is_newest {
-                true => report.remaining,
-                false => self.remaining.min(report.remaining),
-            };
+            if is_newest || report.remaining < self.remaining {
+                (self.remaining, self.uncertain) = (report.remaining, report.uncertain);
+            }
             self.earliest = self.earliest.max(bounds.earliest);
             self.latest = self.latest.min(bounds.latest);
-            if self.earliest > self.latest {
+            // In a sliding window, what was to be forgotten by the latest time may have made room for this request.
+            let is_moved = self.slides && is_newest && report.remaining == 0;
+            if self.earliest > self.latest || is_moved {
                 (self.earliest, self.latest) = (bounds.earliest, bounds.latest);
             }
             self.latest_if_up = self.latest_if_up.min(bounds.latest_if_up);

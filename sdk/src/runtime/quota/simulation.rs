@@ -530,11 +530,12 @@ fn a_refused_call_is_held_back_by_the_limit_unless_it_is_to_wait_longer() {
     }
 }
 
-#[test]
-fn no_more_leave_than_remain_in_whatever_order_the_responses_come() {
+/// Lets a hundred requests leave in a window of 200, answers them in an order and with some lost, and counts how many more
+/// leave then.
+fn more_after(order: impl Fn(&mut [(Ticket, usize)]), is_lost: impl Fn(usize) -> bool) -> usize {
     let mut quota = Quota::default();
     let start = Instant::now();
-    let heard = |quota: &mut Quota, ticket: Ticket, now, remaining: usize| {
+    let answer = |quota: &mut Quota, ticket: Ticket, now, remaining: usize| {
         let limit = format!("\"default\";r={remaining};t=4").parse().unwrap();
         let policy = "\"default\";q=200;w=5".parse().unwrap();
         let headers = HeaderMap::from_iter([
@@ -546,21 +547,34 @@ fn no_more_leave_than_remain_in_whatever_order_the_responses_come() {
             headers: &headers,
             retry_after: None,
         };
-        quota.finish(&ticket, now, &answered);
+        let outcome = if is_lost(remaining) { Outcome::Lost } else { answered };
+        quota.finish(&ticket, now, &outcome);
     };
     let first = quota.admit(start, 1000).unwrap();
-    heard(&mut quota, first, start + MS * 50, 199);
+    answer(&mut quota, first, start + MS * 50, 199);
     let now = start + MS * 60;
-    let mut tickets: VecDeque<_> = (0..100)
+    let mut tickets: Vec<_> = (0..100)
         .map(|sent| (quota.admit(now, 1000).unwrap(), 198 - sent))
         .collect();
-    // Those that were counted last come before some that were counted first.
-    tickets.make_contiguous()[70..].reverse();
+    order(&mut tickets);
     for (ticket, remaining) in tickets {
-        heard(&mut quota, ticket, now + MS * 50, remaining);
+        answer(&mut quota, ticket, now + MS * 50, remaining);
     }
-    let more = (0..200)
-        .take_while(|_| quota.admit(now + MS * 60, 1000).is_ok())
-        .count();
-    assert!((90..=99).contains(&more), "{more}");
+    let now = now + MS * 60;
+    (0..200).take_while(|_| quota.admit(now, 1000).is_ok()).count()
+}
+
+#[test]
+fn no_more_leave_than_remain_in_whatever_order_the_responses_come() {
+    for reversed in [0, 70, 90] {
+        let more = more_after(|tickets| tickets[reversed..].reverse(), |_| false);
+        assert!((90..=99).contains(&more), "{reversed}: {more}");
+    }
+}
+
+#[test]
+fn what_was_lost_is_taken_to_be_counted_whenever_that_is_known() {
+    // The ones that were counted last are lost, and that is known before the others are heard.
+    let more = more_after(|tickets| tickets.reverse(), |remaining| remaining < 102);
+    assert_eq!(more, 99);
 }
