@@ -33,6 +33,7 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// How many limits, and requests of its own, a client keeps in mind: a bound on memory, not a rule.
 const MOST_LIMITS: usize = 16;
 const MOST_COUNTED: usize = 10_000;
+const MOST_UNTOLD: usize = 1000;
 
 #[derive(Debug, Default)]
 pub(super) struct Quota {
@@ -50,8 +51,8 @@ pub(super) struct Quota {
     sent: u64,
     in_flight: u64,
     last_sent: Option<Instant>,
-    /// When requests ended that nothing was heard of, the latest first, since none was on its way.
-    silent: VecDeque<Instant>,
+    /// When requests ended that told nothing, or were not asked, since none was on its way; the latest first.
+    untold: VecDeque<Instant>,
     /// Since when a request has been out to learn what is left, while others wait.
     probe: Option<Instant>,
     /// Until when others are taken to use the same quota.
@@ -159,9 +160,8 @@ impl Quota {
         let (shared, idle) = (self.is_shared(now), self.is_idle(now));
         for limit in &self.limits {
             let runs = now < limit.latest;
-            let is_free = limit.has_room(self.remaining(limit), self.in_flight, self.sent)
-                && (!shared || self.sent - limit.base_sent < limit.portion());
-            let left = self.remaining(limit).saturating_sub(self.in_flight);
+            let left = limit.left(self.remaining(limit), self.in_flight, self.sent);
+            let is_free = left > 0 && (!shared || self.sent - limit.base_sent < limit.portion());
             // What could not be sent before the reset anyway loses nothing by this.
             let others = (waiting as u64)
                 .checked_sub(left)
@@ -224,6 +224,9 @@ impl Quota {
             self.probe = Some(now);
         }
         let is_alone = self.is_idle(now);
+        if is_alone {
+            self.untold.clear();
+        }
         self.sent += 1;
         self.in_flight += 1;
         self.last_sent = Some(now);
@@ -255,14 +258,12 @@ impl Quota {
         if ticket.is_probe {
             self.probe = None;
         }
-        if ticket.is_alone {
-            self.silent.clear();
-        }
         match *outcome {
             Outcome::NotSent => {}
-            Outcome::Lost => self.heard_nothing(now),
+            Outcome::Lost => self.heard_nothing(ticket, now),
             Outcome::Answered { status, .. } if status.is_success() && self.is_plenty(ticket, now) => {
                 self.unread += 1;
+                self.tells_nothing(now);
             }
             Outcome::Answered {
                 status,
@@ -307,7 +308,7 @@ impl Quota {
         self.read_policies(headers);
         let policies = mem::take(&mut self.policies);
         let (mut any, mut exhausted) = (false, false);
-        let uncertain = self.silent.iter().take_while(|ended| **ended >= ticket.sent).count() as u64;
+        let uncertain = self.untold.iter().take_while(|ended| **ended >= ticket.sent).count() as u64;
         rate_limit::each_limit(headers, |name, remaining, reset| {
             any = true;
             exhausted |= remaining == 0;
@@ -340,7 +341,7 @@ impl Quota {
                 // A limit that is spoken of no more is over with its window.
                 self.limits.retain(|limit| limit.heard == now || now < limit.latest);
             }
-            None => self.heard_nothing(now),
+            None => self.heard_nothing(ticket, now),
             Some(wait) => return self.refused(ticket, now, wait, any, exhausted),
         }
         false
@@ -418,13 +419,17 @@ impl Quota {
     }
 
     /// A response that said nothing of limits, or none at all: it was counted as likely as not.
-    fn heard_nothing(&mut self, now: Instant) {
-        self.silent.truncate(MOST_COUNTED - 1);
-        self.silent.push_front(now);
+    fn heard_nothing(&mut self, ticket: &Ticket, now: Instant) {
+        self.tells_nothing(now);
         for limit in &mut self.limits {
-            limit.heard_nothing(now, self.sent);
+            limit.heard_nothing(ticket, now, self.sent);
         }
         self.limits.retain(|limit| !limit.is_forgotten());
+    }
+
+    fn tells_nothing(&mut self, now: Instant) {
+        self.untold.truncate(MOST_UNTOLD - 1);
+        self.untold.push_front(now);
     }
 
     fn count(&mut self, sent: Instant, now: Instant) {

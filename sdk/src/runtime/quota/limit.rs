@@ -28,7 +28,7 @@ pub(super) struct Limit {
     pub(super) quota: Option<u64>,
     pub(super) window: Option<Duration>,
     pub(super) remaining: u64,
-    /// How many less there may be, because of requests that nothing was heard of.
+    /// How many less there may be, because of requests that told nothing.
     uncertain: u64,
     /// The window resets between these.
     pub(super) earliest: Instant,
@@ -44,7 +44,7 @@ pub(super) struct Limit {
     /// How the seconds to the reset are rounded, and when the window resets at the latest if they are rounded up.
     pub(super) rounding: Rounding,
     pub(super) latest_if_up: Instant,
-    /// How many requests ended without a word since a response was heard, although nothing remained.
+    /// How many requests that left since something was freed ended without a word since a response was heard.
     pub(super) unheard: usize,
     /// How many responses in a row said nothing of any limit, once the window was over.
     silent: u32,
@@ -70,7 +70,7 @@ pub(super) enum Rounding {
 pub(super) struct Report<'a> {
     pub(super) name: &'a str,
     pub(super) remaining: u64,
-    /// How many requests that nothing was heard of may have been counted after the one that this says it to.
+    /// How many requests that told nothing may have been counted after the one that this was told to.
     pub(super) uncertain: u64,
     pub(super) reset: Duration,
     pub(super) quota: Option<u64>,
@@ -197,13 +197,17 @@ impl Limit {
         (left <= wanted && now < next).then_some(next)
     }
 
-    /// Whether another request may leave, if so many remain by the responses, and so many are on their way and were sent.
+    /// How many more requests may leave, if so many remain by the responses, and so many are on their way and were sent.
     ///
-    /// Where nothing was heard of some, they may have been counted after the last one that was heard of. That is cleared up
-    /// by how many were sent since nothing was on its way, unless some are forgotten meanwhile.
-    pub(super) fn has_room(&self, remaining: u64, in_flight: u64, sent: u64) -> bool {
-        let is_sure = in_flight < remaining.saturating_sub(self.uncertain);
-        in_flight < remaining && (is_sure || (!self.slides && sent - self.base_sent < self.base))
+    /// Those that told nothing may have been counted after the last one that did. That is cleared up by how many were sent
+    /// since nothing was on its way, unless some are forgotten meanwhile.
+    pub(super) fn left(&self, remaining: u64, in_flight: u64, sent: u64) -> u64 {
+        let most = remaining.saturating_sub(in_flight);
+        let unsent = match self.slides {
+            true => 0,
+            false => self.base.saturating_sub(sent - self.base_sent),
+        };
+        most.saturating_sub(self.uncertain).max(unsent).min(most)
     }
 
     /// How much of what remained when nothing of this client's was on its way it may use, if others use the same quota.
@@ -285,13 +289,13 @@ impl Limit {
             self.remaining = self.remaining.saturating_sub(1);
         } else {
             let is_newest = ticket.sent >= self.heard;
-            if is_newest || report.remaining < self.remaining {
+            if is_newest || report.remaining <= self.remaining {
                 (self.remaining, self.uncertain) = (report.remaining, report.uncertain);
             }
             self.earliest = self.earliest.max(bounds.earliest);
             self.latest = self.latest.min(bounds.latest);
             // In a sliding window, what was to be forgotten by the latest time may have made room for this request.
-            let is_moved = self.slides && is_newest && report.remaining == 0;
+            let is_moved = self.slides && is_newest;
             if self.earliest > self.latest || is_moved {
                 (self.earliest, self.latest) = (bounds.earliest, bounds.latest);
             }
@@ -303,10 +307,10 @@ impl Limit {
     }
 
     /// A response said nothing of limits, or there was none; `sent` is how many requests were sent by now.
-    pub(super) fn heard_nothing(&mut self, now: Instant, sent: u64) {
-        self.unheard += usize::from(self.remaining == 0);
+    pub(super) fn heard_nothing(&mut self, ticket: &Ticket, now: Instant, sent: u64) {
+        self.unheard += usize::from(ticket.is_probe && self.remaining <= self.uncertain);
         if now < self.latest {
-            self.remaining = self.remaining.saturating_sub(1);
+            self.uncertain += 1;
             return;
         }
         self.silent += 1;
@@ -316,7 +320,7 @@ impl Limit {
         // Nobody says when the window that has begun ends, so it is taken to be whole.
         if let (Some(quota), Some(window)) = (self.quota, self.window) {
             self.before = Some(self.latest);
-            (self.remaining, self.silent) = (quota.saturating_sub(1), 0);
+            (self.remaining, self.uncertain, self.silent) = (quota.saturating_sub(1), 0, 0);
             (self.base, self.base_sent) = (self.remaining, sent);
             (self.earliest, self.latest) = (now, now + window);
         }
