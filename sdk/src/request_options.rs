@@ -130,7 +130,9 @@ impl RequestOptions {
 
     /// Whether calls wait for their turn so that the rate limit is not passed; they do by default.
     ///
-    /// The quota is shared by all clones of a client.
+    /// The quota is shared by all clones of a client. A call that was refused all the same, as others use the quota too, is
+    /// repeated when the limit's own headers say that its window is over: up to a second before `Retry-After`, which is
+    /// rounded up, has passed.
     pub fn pacing(mut self, pacing: bool) -> Self {
         self.pacing = Some(pacing);
         self

@@ -493,3 +493,5 @@ fn is_counted(outcome: &Outcome<'_>) -> bool {
 
 #[cfg(test)]
 mod simulation;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,208 @@
+//! What one client's quota does with responses of one kind or another.
+
+use std::time::{Duration, Instant};
+
+use http::{HeaderMap, HeaderName, StatusCode};
+
+use super::{Outcome, Quota, SECOND, Ticket};
+
+const MS: Duration = Duration::from_millis(1);
+
+#[test]
+fn a_server_that_tells_of_no_limit_is_not_waited_for() {
+    let mut quota = Quota::default();
+    let now = Instant::now();
+    let first = quota.admit(now, 1000).unwrap();
+    assert!(quota.admit(now, 1000).is_err(), "the first response is waited for");
+    let answered = Outcome::Answered {
+        status: StatusCode::OK,
+        headers: &HeaderMap::new(),
+        retry_after: None,
+    };
+    quota.finish(&first, now, &answered);
+    assert!((0..1000).all(|_| quota.admit(now, 1000).is_ok()));
+}
+
+#[test]
+fn while_nobody_answers_more_and_more_try_but_never_all() {
+    let mut quota = Quota::default();
+    let start = Instant::now();
+    for second in 0..8 {
+        let now = start + SECOND * second;
+        let sent = (0..1000).take_while(|_| quota.admit(now, 1000).is_ok()).count();
+        assert_eq!(sent, [1, 1, 2, 4, 8, 16, 32, 64][second as usize], "{second}");
+    }
+}
+
+#[test]
+fn a_call_that_is_lost_tells_nothing_of_limits() {
+    let headers = HeaderMap::new();
+    let failed = Outcome::Answered {
+        status: StatusCode::BAD_GATEWAY,
+        headers: &headers,
+        retry_after: None,
+    };
+    for (outcome, sent) in [(Outcome::Lost, 1), (Outcome::NotSent, 1), (failed, 2)] {
+        let mut quota = Quota::default();
+        let now = Instant::now();
+        let first = quota.admit(now, 1000).unwrap();
+        quota.finish(&first, now, &outcome);
+        let admitted = (0..1000).take_while(|_| quota.admit(now, 1000).is_ok()).count();
+        assert_eq!(admitted, sent, "{outcome:?}");
+    }
+}
+
+#[test]
+fn headers_that_make_no_sense_do_no_harm() {
+    let start = Instant::now();
+    for (limit, policy) in [
+        ("\"a\";r=0;t=999999999999999", "\"a\";q=0;w=0"),
+        ("\"a\";r=999999999999999;t=0", "\"a\";q=1;w=999999999999999"),
+        ("\"a\";r=0", ""),
+        ("\"a\";r=0;t=0", "\"a\";q=999999999999999;w=1"),
+    ] {
+        let mut quota = Quota::default();
+        let mut headers = HeaderMap::new();
+        headers.insert("ratelimit", limit.parse().unwrap());
+        headers.insert("ratelimit-policy", policy.parse().unwrap());
+        for call in 0..50 {
+            let now = start + SECOND * call;
+            let ticket = quota.admit(now, 1000).unwrap_or_else(|_| quota.send(now, false));
+            let retry_after = Some(Duration::MAX);
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            quota.finish(
+                &ticket,
+                now + MS,
+                &Outcome::Answered {
+                    status,
+                    headers: &headers,
+                    retry_after,
+                },
+            );
+        }
+    }
+}
+
+/// Nothing else tells when to come back.
+#[test]
+fn a_refusal_that_says_how_long_holds_where_the_limit_does_not() {
+    let start = Instant::now();
+    for limits in ["", r#""a";r=0"#, r#""a";r=0, "b";r=7;t=5"#] {
+        let mut quota = Quota::default();
+        let headers = HeaderMap::from_iter([(HeaderName::from_static("ratelimit"), limits.parse().unwrap())]);
+        let ticket = quota.admit(start, 1).unwrap();
+        let refused = Outcome::Answered {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            headers: &headers,
+            retry_after: Some(7 * SECOND),
+        };
+        quota.finish(&ticket, start, &refused);
+        let wait = quota.admit(start, 1).map(|ticket| ticket.sent());
+        assert_eq!(wait.map_err(|wait| wait.until - start), Err(7 * SECOND), "{limits}");
+        assert!(quota.admit(start + 7 * SECOND, 1).is_ok(), "{limits}");
+    }
+}
+
+#[test]
+fn a_refused_call_is_held_back_by_the_limit_unless_it_is_to_wait_longer() {
+    let start = Instant::now();
+    for (limits, is_held) in [
+        (r#""a";r=0;t=5"#, true),
+        (r#""a";r=0;t=6"#, true),
+        ("", true),
+        (r#""a";r=0;t=3"#, false),
+        (r#""a";r=7;t=5"#, false),
+    ] {
+        let mut quota = Quota::default();
+        let headers = HeaderMap::from_iter([(HeaderName::from_static("ratelimit"), limits.parse().unwrap())]);
+        let ticket = quota.admit(start, 1).unwrap();
+        let refused = Outcome::Answered {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            headers: &headers,
+            retry_after: Some(5 * SECOND),
+        };
+        assert_eq!(quota.finish(&ticket, start, &refused), is_held, "{limits}");
+        let wait = quota.admit(start, 1).map(|ticket| ticket.sent() - start);
+        let until = wait.map_err(|wait| wait.until - start);
+        assert_eq!(until == Err(5 * SECOND), is_held, "{limits} {until:?}");
+    }
+}
+
+/// A client in a window of 200 requests, of which one was made.
+fn begun(start: Instant) -> Quota {
+    let mut quota = Quota::default();
+    let first = quota.admit(start, 1000).unwrap();
+    tell(&mut quota, &first, start + MS * 50, 199);
+    quota
+}
+
+/// Answers a request by how many remain.
+fn tell(quota: &mut Quota, ticket: &Ticket, now: Instant, remaining: usize) {
+    let limit = format!("\"default\";r={remaining};t=4").parse().unwrap();
+    let policy = "\"default\";q=200;w=5".parse().unwrap();
+    let headers = HeaderMap::from_iter([
+        (HeaderName::from_static("ratelimit"), limit),
+        (HeaderName::from_static("ratelimit-policy"), policy),
+    ]);
+    let answered = Outcome::Answered {
+        status: StatusCode::OK,
+        headers: &headers,
+        retry_after: None,
+    };
+    quota.finish(ticket, now, &answered);
+}
+
+/// Lets requests leave as long as they may.
+fn admitted(quota: &mut Quota, now: Instant) -> Vec<Ticket> {
+    (0..1000).map_while(|_| quota.admit(now, 1000).ok()).collect()
+}
+
+/// Lets a hundred requests leave, answers them in an order and with some lost, and counts how many more leave then.
+fn more_after(order: impl Fn(&mut [(Ticket, usize)]), is_lost: impl Fn(usize) -> bool) -> usize {
+    let start = Instant::now();
+    let mut quota = begun(start);
+    let now = start + MS * 60;
+    let mut tickets: Vec<_> = (0..100)
+        .map(|sent| (quota.admit(now, 1000).unwrap(), 198 - sent))
+        .collect();
+    order(&mut tickets);
+    let now = now + MS * 50;
+    for (ticket, remaining) in tickets {
+        match is_lost(remaining) {
+            true => drop(quota.finish(&ticket, now, &Outcome::Lost)),
+            false => tell(&mut quota, &ticket, now, remaining),
+        }
+    }
+    admitted(&mut quota, now).len()
+}
+
+#[test]
+fn no_more_leave_than_remain_in_whatever_order_the_responses_come() {
+    for reversed in [0, 70, 90] {
+        let more = more_after(|tickets| tickets[reversed..].reverse(), |_| false);
+        assert!((90..=99).contains(&more), "{reversed}: {more}");
+    }
+}
+
+#[test]
+fn what_was_lost_is_taken_to_be_counted_whenever_that_is_known() {
+    // The ones that were counted last are lost, and that is known before the others are heard.
+    let more = more_after(|tickets| tickets.reverse(), |remaining| remaining < 102);
+    assert!((90..=99).contains(&more), "{more}");
+}
+
+#[test]
+fn what_was_not_read_may_have_been_counted_after_what_is() {
+    let start = Instant::now();
+    let mut quota = begun(start);
+    let now = start + MS * 60;
+    let mut tickets: Vec<_> = (0..13).map(|_| quota.admit(now, 1000).unwrap()).collect();
+    let first = tickets.remove(0);
+    for (index, ticket) in tickets.into_iter().enumerate() {
+        tell(&mut quota, &ticket, now + MS * 50, 197 - index);
+    }
+    let more = admitted(&mut quota, now + MS * 51).len();
+    tell(&mut quota, &first, now + MS * 52, 198);
+    let still_more = admitted(&mut quota, now + MS * 53).len();
+    assert!((180..=186).contains(&(more + still_more)), "{more} {still_more}");
+}
