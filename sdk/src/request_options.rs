@@ -93,7 +93,8 @@ impl RequestOptions {
     /// How long to wait at most before a call is repeated for the first time; half a second by default.
     ///
     /// The wait is drawn between nothing and this, and this doubles each time, up to
-    /// [`max_backoff`](Self::max_backoff). `Retry-After` in the response takes its place, whether longer or shorter.
+    /// [`max_backoff`](Self::max_backoff). `Retry-After` in the response takes its place, whether longer or
+    /// shorter, unless it is 0.
     pub fn initial_backoff(mut self, backoff: Duration) -> Self {
         self.initial_backoff = Some(backoff);
         self

@@ -162,9 +162,9 @@ impl Pacer {
 
     fn finish(&self, ticket: &Ticket, now: Instant, outcome: &Outcome<'_>) -> bool {
         let mut quota = self.lock();
-        let is_refused = quota.finish(ticket, now, outcome);
+        let is_held = quota.finish(ticket, now, outcome);
         self.tell_next(&quota, now);
-        is_refused
+        is_held
     }
 
     /// Tells the one that waits longest, if it may leave; it tells the next one in turn.
@@ -183,7 +183,8 @@ impl Permit<'_> {
         self.sent
     }
 
-    /// Says what became of the request; tells whether it was refused by a limit, which is waited for before others leave.
+    /// Says what became of the request; tells whether it was refused by a limit that holds the next ones back for as long as
+    /// the refusal asks for.
     pub(super) fn finish(mut self, now: Instant, outcome: &Outcome<'_>) -> bool {
         let ticket = self.ticket.take();
         ticket.is_some_and(|ticket| self.pacer.finish(&ticket, now, outcome))

@@ -251,10 +251,10 @@ impl Quota {
         self.in_flight == 0 || self.last_sent.is_none_or(|last| now >= last + PATIENCE)
     }
 
-    /// Takes a request back that has ended; says whether it was refused by a limit, which holds the next ones back until
-    /// its window is over.
+    /// Takes a request back that has ended; says whether it was refused by a limit that holds the next ones back for as long
+    /// as the refusal asks for.
     pub(super) fn finish(&mut self, ticket: &Ticket, now: Instant, outcome: &Outcome<'_>) -> bool {
-        let mut is_refused = false;
+        let (mut is_held, mut is_counted) = (false, !matches!(outcome, Outcome::NotSent));
         if ticket.is_probe {
             self.probe = None;
         }
@@ -271,17 +271,17 @@ impl Quota {
                 retry_after,
             } => {
                 let refused = (status == StatusCode::TOO_MANY_REQUESTS).then_some(retry_after);
-                is_refused = self.heard(ticket, now, headers, refused);
+                (is_held, is_counted) = self.heard(ticket, now, headers, refused);
                 // Not every failure comes from where the requests are counted.
                 self.known |= status.is_success() || !self.limits.is_empty();
                 self.doublings += u32::from(!self.known);
             }
         }
         self.in_flight = self.in_flight.saturating_sub(1);
-        if !self.limits.is_empty() && is_counted(outcome) {
+        if !self.limits.is_empty() && is_counted {
             self.count(ticket.sent, now);
         }
-        is_refused
+        is_held
     }
 
     /// How much is left of a limit.
@@ -297,17 +297,26 @@ impl Quota {
         // Any of those that were on their way with it may have been counted before it or after it, whenever it is heard.
         let together = ticket.beside + (self.sent - ticket.number);
         let enough = 2 * (together + u64::from(UNREAD));
+        let is_enough = |limit: &Limit| self.remaining(limit).saturating_sub(limit.uncertain) > enough;
         self.unread < UNREAD
+            && !ticket.is_probe
             && !self.limits.is_empty()
             && !self.is_shared(now)
-            && (self.limits.iter()).all(|limit| now < limit.latest && self.remaining(limit) > enough)
+            && (self.limits.iter()).all(|limit| now < limit.latest && is_enough(limit))
     }
 
-    /// Takes in what a response says; says whether it was refused by a limit.
-    fn heard(&mut self, ticket: &Ticket, now: Instant, headers: &HeaderMap, refused: Option<Option<Duration>>) -> bool {
+    /// Takes in what a response says; says whether the next ones are held back for as long as a refusal asks for, and
+    /// whether the request took its part of the quota.
+    fn heard(
+        &mut self,
+        ticket: &Ticket,
+        now: Instant,
+        headers: &HeaderMap,
+        refused: Option<Option<Duration>>,
+    ) -> (bool, bool) {
         self.read_policies(headers);
         let policies = mem::take(&mut self.policies);
-        let (mut any, mut exhausted) = (false, false);
+        let (mut any, mut exhausted, mut longest) = (false, false, None);
         let uncertain = self.untold.iter().take_while(|ended| **ended >= ticket.sent).count() as u64;
         rate_limit::each_limit(headers, |name, remaining, reset| {
             any = true;
@@ -322,6 +331,9 @@ impl Quota {
             else {
                 return;
             };
+            if remaining == 0 {
+                longest = longest.max(Some(reset));
+            }
             let report = Report {
                 name,
                 remaining,
@@ -342,9 +354,12 @@ impl Quota {
                 self.limits.retain(|limit| limit.heard == now || now < limit.latest);
             }
             None => self.heard_nothing(ticket, now),
-            Some(wait) => return self.refused(ticket, now, wait, any, exhausted),
+            Some(wait) => {
+                let wait = wait.filter(|_| exhausted || !any);
+                return (self.refused(ticket, now, wait, longest), any && !exhausted);
+            }
         }
-        false
+        (false, true)
     }
 
     /// Policies hardly ever change, so they are read again only if they did.
@@ -385,8 +400,9 @@ impl Quota {
         }
     }
 
-    /// A request was refused by status 429; says whether it is known by which limit, or for how long.
-    fn refused(&mut self, ticket: &Ticket, now: Instant, wait: Option<Duration>, any: bool, exhausted: bool) -> bool {
+    /// A request was refused by status 429, by a limit that resets after `reset`, as it says, if any told that it is used up;
+    /// says whether that holds the next ones back for as long as they are to wait.
+    fn refused(&mut self, ticket: &Ticket, now: Instant, wait: Option<Duration>, reset: Option<Duration>) -> bool {
         if let Some(window) = self.limits.iter().filter_map(|limit| limit.window).max() {
             self.others_are_seen(now, window);
         }
@@ -394,11 +410,10 @@ impl Quota {
             (limit.slides, limit.restarts) = (false, false);
         }
         // What still has something left did not refuse.
-        let Some(wait) = wait.filter(|wait| (exhausted || !any) && *wait <= LONGEST) else {
+        let Some(wait) = wait.filter(|wait| *wait <= LONGEST) else {
             return false;
         };
-        let is_told = |limit: &Limit| limit.remaining == 0 && limit.heard == now;
-        if !self.limits.iter().any(is_told) {
+        if reset.is_none() {
             let report = Report {
                 name: "",
                 remaining: 0,
@@ -409,13 +424,17 @@ impl Quota {
             };
             self.observe(ticket, now, &report);
         }
+        let is_told = |limit: &Limit| limit.remaining == 0 && limit.heard == now;
         for limit in self.limits.iter_mut().filter(|limit| is_told(limit)) {
             // `Retry-After` is rounded up.
             limit.latest = limit.latest.min(now + wait);
         }
-        // Who is to wait longer than the limit says has to know better.
-        let agrees = |limit: &Limit| is_told(limit) && now < limit.latest && ticket.sent + wait < limit.latest + SECOND;
-        self.limits.iter().any(agrees)
+        let mut told = self.limits.iter().filter(|limit| is_told(limit));
+        match reset {
+            // Who asks for more than the rounding knows more than the limit says.
+            Some(reset) => wait <= reset + SECOND && told.any(|limit| now < limit.latest),
+            None => told.any(|limit| now < limit.latest && now + wait <= limit.latest),
+        }
     }
 
     /// A response that said nothing of limits, or none at all: it was counted as likely as not.
@@ -479,15 +498,6 @@ impl Quota {
 
     fn others_are_seen(&mut self, now: Instant, window: Duration) {
         self.shared_until = self.shared_until.max(Some(now + window * 2));
-    }
-}
-
-/// Whether a request took its part of the quota, as far as is known.
-fn is_counted(outcome: &Outcome<'_>) -> bool {
-    match *outcome {
-        Outcome::NotSent => false,
-        Outcome::Lost => true,
-        Outcome::Answered { status, .. } => status != StatusCode::TOO_MANY_REQUESTS,
     }
 }
 

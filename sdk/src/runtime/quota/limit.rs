@@ -17,7 +17,8 @@ const CLOSE: Duration = Duration::from_millis(10);
 /// Which share of the quota may be kept for learning when the window resets.
 const KEPT_SHARE: u64 = 16;
 
-/// Which share of what remains is left to others at least, and which one is not, if others use the same quota.
+/// Which share of what remains is left to others at least, and which one a client takes at least, if others use the same
+/// quota.
 const LEFT_SHARE: u64 = 2;
 const OWN_SHARE: u64 = 16;
 
@@ -29,7 +30,7 @@ pub(super) struct Limit {
     pub(super) window: Option<Duration>,
     pub(super) remaining: u64,
     /// How many less there may be, because of requests that told nothing.
-    uncertain: u64,
+    pub(super) uncertain: u64,
     /// The window resets between these.
     pub(super) earliest: Instant,
     pub(super) latest: Instant,
@@ -44,14 +45,15 @@ pub(super) struct Limit {
     /// How the seconds to the reset are rounded, and when the window resets at the latest if they are rounded up.
     pub(super) rounding: Rounding,
     pub(super) latest_if_up: Instant,
-    /// How many requests that left since something was freed ended without a word since a response was heard.
+    /// How many requests ended without a word, since a response was heard, that left because something had been freed.
     pub(super) unheard: usize,
     /// How many responses in a row said nothing of any limit, once the window was over.
     silent: u32,
     /// What remained when nothing of this client's was on its way, and how many requests it had sent by then.
     pub(super) base: u64,
     pub(super) base_sent: u64,
-    /// How much of the window before was used, and how much of that by this client, if others used it as well.
+    /// What this client's share is reckoned by if others use the quota as well: how much of it was used, and how much of
+    /// that by this client, in the window before; more once nobody else is seen to use it.
     shares: Option<(u64, u64)>,
     /// Whether requests are forgotten one by one, and not all at once when a window ends.
     pub(super) slides: bool,
@@ -212,7 +214,7 @@ impl Limit {
 
     /// How much of what remained when nothing of this client's was on its way it may use, if others use the same quota.
     ///
-    /// As much as it had of the window before, so that the shares of all are no more than there is.
+    /// As much as it had of the window before, so that the shares of all are about as much as there is.
     pub(super) fn portion(&self) -> u64 {
         let most = self.base.div_ceil(LEFT_SHARE);
         let Some((used, own)) = self.shares.filter(|(used, _)| *used > 0) else {
@@ -273,21 +275,22 @@ impl Limit {
             };
             return;
         }
-        if ticket.is_alone {
-            let own = ticket.number.saturating_sub(self.base_sent);
-            if let Some((used, share)) = &mut self.shares
-                && self.base.saturating_sub(own) <= report.remaining
-            {
-                // Nobody else used it meanwhile.
-                *share = share.saturating_mul(2).min(*used);
-            }
-            (self.base, self.base_sent) = (report.remaining, ticket.number);
-        }
         let is_old = ticket.sent < self.opened && self.before.is_some_and(|before| bounds.earliest < before);
         if bounds.latest < self.earliest || is_old {
             // It may have been counted in this window all the same.
             self.remaining = self.remaining.saturating_sub(1);
         } else {
+            if ticket.is_alone {
+                let own = ticket.number.saturating_sub(self.base_sent);
+                if let Some((used, share)) = &mut self.shares
+                    && report.remaining > 0
+                    && self.base.saturating_sub(own) <= report.remaining
+                {
+                    // Nobody else used it meanwhile.
+                    *share = (*share).max(used.div_ceil(OWN_SHARE)).saturating_mul(2).min(*used);
+                }
+                (self.base, self.base_sent) = (report.remaining, ticket.number);
+            }
             let is_newest = ticket.sent >= self.heard;
             if is_newest || report.remaining <= self.remaining {
                 (self.remaining, self.uncertain) = (report.remaining, report.uncertain);

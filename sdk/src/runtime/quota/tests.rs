@@ -121,9 +121,10 @@ fn a_refused_call_is_held_back_by_the_limit_unless_it_is_to_wait_longer() {
             headers: &headers,
             retry_after: Some(5 * SECOND),
         };
-        assert_eq!(quota.finish(&ticket, start, &refused), is_held, "{limits}");
-        let wait = quota.admit(start, 1).map(|ticket| ticket.sent() - start);
-        let until = wait.map_err(|wait| wait.until - start);
+        let now = start + MS * 50;
+        assert_eq!(quota.finish(&ticket, now, &refused), is_held, "{limits}");
+        let wait = quota.admit(now, 1).map(|ticket| ticket.sent() - now);
+        let until = wait.map_err(|wait| wait.until - now);
         assert_eq!(until == Err(5 * SECOND), is_held, "{limits} {until:?}");
     }
 }
@@ -138,18 +139,26 @@ fn begun(start: Instant) -> Quota {
 
 /// Answers a request by how many remain.
 fn tell(quota: &mut Quota, ticket: &Ticket, now: Instant, remaining: usize) {
-    let limit = format!("\"default\";r={remaining};t=4").parse().unwrap();
-    let policy = "\"default\";q=200;w=5".parse().unwrap();
-    let headers = HeaderMap::from_iter([
-        (HeaderName::from_static("ratelimit"), limit),
-        (HeaderName::from_static("ratelimit-policy"), policy),
-    ]);
+    tell_of(quota, ticket, now, remaining, 4);
+}
+
+fn tell_of(quota: &mut Quota, ticket: &Ticket, now: Instant, remaining: usize, reset: u64) {
+    let headers = limits(remaining, reset);
     let answered = Outcome::Answered {
         status: StatusCode::OK,
         headers: &headers,
         retry_after: None,
     };
     quota.finish(ticket, now, &answered);
+}
+
+fn limits(remaining: usize, reset: u64) -> HeaderMap {
+    let limit = format!("\"default\";r={remaining};t={reset}").parse().unwrap();
+    let policy = "\"default\";q=200;w=5".parse().unwrap();
+    HeaderMap::from_iter([
+        (HeaderName::from_static("ratelimit"), limit),
+        (HeaderName::from_static("ratelimit-policy"), policy),
+    ])
 }
 
 /// Lets requests leave as long as they may.
@@ -205,4 +214,45 @@ fn what_was_not_read_may_have_been_counted_after_what_is() {
     tell(&mut quota, &first, now + MS * 52, 198);
     let still_more = admitted(&mut quota, now + MS * 53).len();
     assert!((180..=186).contains(&(more + still_more)), "{more} {still_more}");
+}
+
+#[test]
+fn who_is_alone_goes_on_after_many_were_lost_that_were_never_counted() {
+    let start = Instant::now();
+    let mut quota = begun(start);
+    let now = start + MS * 60;
+    let lost: Vec<_> = (0..190).map(|_| quota.admit(now, 1000).unwrap()).collect();
+    for ticket in lost {
+        quota.finish(&ticket, now + MS * 50, &Outcome::Lost);
+    }
+    let now = now + MS * 60;
+    let more = admitted(&mut quota, now);
+    assert!((8..=9).contains(&more.len()), "{}", more.len());
+    for (index, ticket) in more.iter().enumerate() {
+        tell(&mut quota, ticket, now + MS * 50, 198 - index);
+    }
+    let still_more = admitted(&mut quota, now + MS * 60).len();
+    assert!((180..=190).contains(&still_more), "{still_more}");
+}
+
+#[test]
+fn a_refusal_that_comes_late_does_not_hold_back_the_window_that_has_begun() {
+    let start = Instant::now();
+    let mut quota = begun(start);
+    let sent: Vec<_> = (0..197).map(|_| quota.admit(start + MS * 60, 197).unwrap()).collect();
+    for (index, ticket) in sent.iter().enumerate() {
+        tell(&mut quota, ticket, start + MS * 110, 198 - index);
+    }
+    // One arrives just before the reset, and the other one just after it.
+    let now = start + SECOND * 4 - MS * 25;
+    let (before, after) = (quota.admit(now, 1).unwrap(), quota.admit(now, 1).unwrap());
+    tell_of(&mut quota, &after, now + MS * 50, 199, 5);
+    let headers = limits(0, 1);
+    let refused = Outcome::Answered {
+        status: StatusCode::TOO_MANY_REQUESTS,
+        headers: &headers,
+        retry_after: Some(SECOND),
+    };
+    assert!(!quota.finish(&before, now + MS * 51, &refused));
+    assert!(quota.admit(now + MS * 52, 1000).is_ok());
 }
