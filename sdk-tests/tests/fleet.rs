@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashSet,
+    ops::Range,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -36,16 +37,16 @@ async fn enroll(client: Client, zone: String) -> Result<Applied<()>, Error> {
     Ok(Applied::new(()))
 }
 
-/// Enrols so many zones, and asserts that each is reported once and done.
-async fn enroll_all(client: &Client, zones: usize) {
-    let mut run = client.fleet().run(each((0..zones).map(zone_id)), enroll);
+/// Enrols the zones of these numbers, and asserts that each is reported once and done.
+async fn enroll_all(client: &Client, zones: Range<usize>) {
+    let mut run = client.fleet().run(each(zones.clone().map(zone_id)), enroll);
     let mut reported = HashSet::new();
     while let Some(outcome) = run.next().await {
         outcome.result.unwrap();
         assert!(reported.insert(outcome.target.clone()), "{} twice", outcome.target);
     }
     run.finish().unwrap();
-    assert_eq!(reported.len(), zones);
+    assert_eq!(reported.len(), zones.len());
 }
 
 fn limited(quota: u64, window: Duration, counting: Counting) -> Options {
@@ -63,7 +64,7 @@ fn limited(quota: u64, window: Duration, counting: Counting) -> Options {
 
 async fn within(counting: Counting) {
     let server = FleetServer::start(limited(100, SECOND, counting)).unwrap();
-    enroll_all(&client(&server), 300).await;
+    enroll_all(&client(&server), 0..300).await;
     let log = server.log();
     assert_eq!((log.requests, log.limited), (300, 0), "{counting:?}");
     assert_eq!(server.zones_in("auto"), 300);
@@ -87,7 +88,7 @@ async fn calls_that_fail_in_passing_lose_no_zone() {
         ..limited(100, SECOND, Counting::Fixed(Duration::ZERO))
     });
     let server = server.unwrap();
-    enroll_all(&client(&server), 300).await;
+    enroll_all(&client(&server), 0..300).await;
     let log = server.log();
     assert!(log.transient > 6, "{log:?}");
     assert_eq!((server.zones_in("auto"), log.limited), (300, 0));
@@ -99,12 +100,7 @@ async fn share_one_quota(programs: usize, counting: Counting) {
     let runs: Vec<_> = (0..programs)
         .map(|program| {
             let (client, zones) = (client(&server), program * zones..(program + 1) * zones);
-            tokio::spawn(async move {
-                let mut run = client.fleet().run(each(zones.map(zone_id)), enroll);
-                while let Some(outcome) = run.next().await {
-                    outcome.result.unwrap();
-                }
-            })
+            tokio::spawn(async move { enroll_all(&client, zones).await })
         })
         .collect();
     for run in runs {

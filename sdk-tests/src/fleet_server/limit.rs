@@ -121,12 +121,15 @@ impl Counter {
     fn end_of_window(&self, now: Instant) -> Instant {
         let window = self.limit.window;
         match self.limit.counting {
-            Counting::Fixed(phase) => {
-                let passed = (now.saturating_duration_since(self.start) + phase).as_nanos();
-                now + window - Duration::from_nanos((passed % window.as_nanos()) as u64)
-            }
-            _ => self.end.filter(|end| now < *end).unwrap_or(now + window),
+            Counting::Fixed(phase) => now + window - self.passed(phase, now),
+            Counting::FromFirst | Counting::Sliding => self.end.filter(|end| now < *end).unwrap_or(now + window),
         }
+    }
+
+    /// How much of a window at fixed times has passed at a time.
+    fn passed(&self, phase: Duration, time: Instant) -> Duration {
+        let passed = (time.saturating_duration_since(self.start) + phase).as_nanos();
+        Duration::from_nanos((passed % self.limit.window.as_nanos()) as u64)
     }
 
     /// How long so many requests have to take at least, if the first one comes at a time.
@@ -139,10 +142,7 @@ impl Counter {
             .saturating_mul(u32::try_from(windows).unwrap_or(u32::MAX));
         let passed = match self.limit.counting {
             Counting::FromFirst | Counting::Sliding => Duration::ZERO,
-            Counting::Fixed(phase) => {
-                let passed = (first.saturating_duration_since(self.start) + phase).as_nanos();
-                Duration::from_nanos((passed % self.limit.window.as_nanos()) as u64)
-            }
+            Counting::Fixed(phase) => self.passed(phase, first),
         };
         all.saturating_sub(if windows == 0 { Duration::ZERO } else { passed })
     }

@@ -14,13 +14,8 @@ fn a_server_that_tells_of_no_limit_is_not_waited_for() {
     let now = Instant::now();
     let first = quota.admit(now, 1000).unwrap();
     assert!(quota.admit(now, 1000).is_err(), "the first response is waited for");
-    let answered = Outcome::Answered {
-        status: StatusCode::OK,
-        headers: &HeaderMap::new(),
-        retry_after: None,
-    };
-    quota.finish(&first, now, &answered);
-    assert!((0..1000).all(|_| quota.admit(now, 1000).is_ok()));
+    quota.finish(&first, now, &answered(StatusCode::OK, &HeaderMap::new()));
+    assert_eq!(admitted(&mut quota, now).len(), 1000);
 }
 
 #[test]
@@ -29,7 +24,7 @@ fn while_nobody_answers_more_and_more_try_but_never_all() {
     let start = Instant::now();
     for second in 0..8 {
         let now = start + SECOND * second;
-        let sent = (0..1000).take_while(|_| quota.admit(now, 1000).is_ok()).count();
+        let sent = admitted(&mut quota, now).len();
         assert_eq!(sent, [1, 1, 2, 4, 8, 16, 32, 64][second as usize], "{second}");
     }
 }
@@ -37,18 +32,13 @@ fn while_nobody_answers_more_and_more_try_but_never_all() {
 #[test]
 fn a_call_that_is_lost_tells_nothing_of_limits() {
     let headers = HeaderMap::new();
-    let failed = Outcome::Answered {
-        status: StatusCode::BAD_GATEWAY,
-        headers: &headers,
-        retry_after: None,
-    };
+    let failed = answered(StatusCode::BAD_GATEWAY, &headers);
     for (outcome, sent) in [(Outcome::Lost, 1), (Outcome::NotSent, 1), (failed, 2)] {
         let mut quota = Quota::default();
         let now = Instant::now();
         let first = quota.admit(now, 1000).unwrap();
         quota.finish(&first, now, &outcome);
-        let admitted = (0..1000).take_while(|_| quota.admit(now, 1000).is_ok()).count();
-        assert_eq!(admitted, sent, "{outcome:?}");
+        assert_eq!(admitted(&mut quota, now).len(), sent, "{outcome:?}");
     }
 }
 
@@ -68,17 +58,7 @@ fn headers_that_make_no_sense_do_no_harm() {
         for call in 0..50 {
             let now = start + SECOND * call;
             let ticket = quota.admit(now, 1000).unwrap_or_else(|_| quota.send(now, false));
-            let retry_after = Some(Duration::MAX);
-            let status = StatusCode::TOO_MANY_REQUESTS;
-            quota.finish(
-                &ticket,
-                now + MS,
-                &Outcome::Answered {
-                    status,
-                    headers: &headers,
-                    retry_after,
-                },
-            );
+            quota.finish(&ticket, now + MS, &refused(&headers, Duration::MAX));
         }
     }
 }
@@ -91,11 +71,7 @@ fn a_refusal_that_says_how_long_holds_where_the_limit_does_not() {
         let mut quota = Quota::default();
         let headers = HeaderMap::from_iter([(HeaderName::from_static("ratelimit"), limits.parse().unwrap())]);
         let ticket = quota.admit(start, 1).unwrap();
-        let refused = Outcome::Answered {
-            status: StatusCode::TOO_MANY_REQUESTS,
-            headers: &headers,
-            retry_after: Some(7 * SECOND),
-        };
+        let refused = refused(&headers, 7 * SECOND);
         quota.finish(&ticket, start, &refused);
         let wait = quota.admit(start, 1).map(|ticket| ticket.sent());
         assert_eq!(wait.map_err(|wait| wait.until - start), Err(7 * SECOND), "{limits}");
@@ -116,11 +92,7 @@ fn a_refused_call_is_held_back_by_the_limit_unless_it_is_to_wait_longer() {
         let mut quota = Quota::default();
         let headers = HeaderMap::from_iter([(HeaderName::from_static("ratelimit"), limits.parse().unwrap())]);
         let ticket = quota.admit(start, 1).unwrap();
-        let refused = Outcome::Answered {
-            status: StatusCode::TOO_MANY_REQUESTS,
-            headers: &headers,
-            retry_after: Some(5 * SECOND),
-        };
+        let refused = refused(&headers, 5 * SECOND);
         let now = start + MS * 50;
         assert_eq!(quota.finish(&ticket, now, &refused), is_held, "{limits}");
         let wait = quota.admit(now, 1).map(|ticket| ticket.sent() - now);
@@ -144,12 +116,23 @@ fn tell(quota: &mut Quota, ticket: &Ticket, now: Instant, remaining: usize) {
 
 fn tell_of(quota: &mut Quota, ticket: &Ticket, now: Instant, remaining: usize, reset: u64) {
     let headers = limits(remaining, reset);
-    let answered = Outcome::Answered {
-        status: StatusCode::OK,
-        headers: &headers,
+    quota.finish(ticket, now, &answered(StatusCode::OK, &headers));
+}
+
+fn answered(status: StatusCode, headers: &HeaderMap) -> Outcome<'_> {
+    Outcome::Answered {
+        status,
+        headers,
         retry_after: None,
-    };
-    quota.finish(ticket, now, &answered);
+    }
+}
+
+fn refused(headers: &HeaderMap, wait: Duration) -> Outcome<'_> {
+    Outcome::Answered {
+        status: StatusCode::TOO_MANY_REQUESTS,
+        headers,
+        retry_after: Some(wait),
+    }
 }
 
 fn limits(remaining: usize, reset: u64) -> HeaderMap {
@@ -248,11 +231,6 @@ fn a_refusal_that_comes_late_does_not_hold_back_the_window_that_has_begun() {
     let (before, after) = (quota.admit(now, 1).unwrap(), quota.admit(now, 1).unwrap());
     tell_of(&mut quota, &after, now + MS * 50, 199, 5);
     let headers = limits(0, 1);
-    let refused = Outcome::Answered {
-        status: StatusCode::TOO_MANY_REQUESTS,
-        headers: &headers,
-        retry_after: Some(SECOND),
-    };
-    assert!(!quota.finish(&before, now + MS * 51, &refused));
+    assert!(!quota.finish(&before, now + MS * 51, &refused(&headers, SECOND)));
     assert!(quota.admit(now + MS * 52, 1000).is_ok());
 }
