@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-/// The program that an example is built to, as `cargo run --example` builds it.
+/// The program that an example is built to.
 ///
 /// # Panics
 ///
@@ -25,7 +25,16 @@ pub fn program(name: &str) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
     let output = Command::new(cargo)
-        .args(["build", "--quiet", "--example", name, "--message-format", "json"])
+        // With the features of the whole workspace, as `cargo test --workspace` has built it.
+        .args([
+            "build",
+            "--quiet",
+            "--workspace",
+            "--example",
+            name,
+            "--message-format",
+            "json",
+        ])
         .current_dir(root)
         .output()
         .expect("cargo runs");

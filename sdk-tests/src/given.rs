@@ -5,9 +5,9 @@
 use std::{error::Error, fmt::Debug};
 
 use cloudflare_sdk::{Part, mock::Failure};
+use reqwest::Url;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use wiremock::http::Url;
 
 use crate::{multipart, recording::Request};
 

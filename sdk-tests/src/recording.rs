@@ -1,18 +1,11 @@
 //! Recorded exchanges: one request and its answer, one a file, in the folder `recordings`.
 
-use std::{
-    collections::BTreeMap,
-    fmt, fs, io,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fs, io, path::Path};
 
-use cloudflare_sdk::{Error, StatusCode};
+use cloudflare_sdk::Error;
+use sdk_test_servers::Answer;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use wiremock::{
-    ResponseTemplate,
-    http::{HeaderName, HeaderValue},
-};
 
 /// One exchange with Cloudflare's API.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -181,27 +174,15 @@ impl Recording {
 
 impl Response {
     /// The answer for a server to give, byte for byte.
-    ///
-    /// # Errors
-    ///
-    /// What HTTP does not allow.
-    pub fn template(&self) -> Result<ResponseTemplate, String> {
-        let status = StatusCode::from_u16(self.status).map_err(|cause| cause.to_string())?;
-        let mut template = ResponseTemplate::new(status).set_body_bytes(self.body.as_bytes());
-        for (name, value) in &self.headers {
-            let invalid = |cause: &dyn fmt::Display| format!("response header `{name}`: {cause}");
-            let value = HeaderValue::try_from(value).map_err(|cause| invalid(&cause))?;
-            template = template.append_header(HeaderName::try_from(name).map_err(|cause| invalid(&cause))?, value);
-        }
-        Ok(template)
+    #[must_use]
+    pub fn answer(&self) -> Answer {
+        let answer = Answer::new(self.status).body(self.body.as_bytes());
+        let headers = self.headers.iter();
+        headers.fold(answer, |answer, (name, value)| answer.header(name, value))
     }
 }
 
-/// The folder of the recordings.
-#[must_use]
-pub fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("recordings")
-}
+pub use sdk_test_servers::stand_in::recordings as folder;
 
 /// Every recording of a folder by the name of its file, sorted.
 ///

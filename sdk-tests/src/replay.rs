@@ -8,10 +8,11 @@ use cloudflare_sdk::{Client, ClientBuilder, ResponseInfo, ResultInfo};
 use serde::Deserialize;
 use serde_json::Value;
 
+use sdk_test_servers::{BASE_PATH, Script};
+
 use crate::{
     generated::calls::call,
     given::Given,
-    loopback::{self, BASE_PATH},
     multipart,
     outcome::Outcome,
     recording::{self, Expectation, Recording, Request, Response},
@@ -60,11 +61,11 @@ async fn exchange(recording: &Recording) -> Result<(), String> {
         expect,
         ..
     } = recording;
-    let server = loopback::answering(response.template()?).await;
-    let client = client(request, &format!("{}{BASE_PATH}", server.uri()))?;
+    let server = Script::answering(response.answer()).await;
+    let client = client(request, &format!("{}{BASE_PATH}", server.url()))?;
     let outcome = call(&client, &recording.operation, &Given::new(request)?).await?;
 
-    let received = server.received_requests().await.unwrap_or_default();
+    let received = server.requests();
     let [received] = &received[..] else {
         return Err(format!(
             "{} requests came, not 1; {:?}",
@@ -94,15 +95,11 @@ fn client(request: &Request, base_url: &str) -> Result<Client, String> {
 }
 
 /// Checks that a request is the recorded one, to the byte.
-fn check_request(received: &wiremock::Request, recorded: &Request) -> Result<(), String> {
+fn check_request(received: &sdk_test_servers::Request, recorded: &Request) -> Result<(), String> {
     same("the method", received.method.as_str(), &recorded.method)?;
-    same(
-        "the path",
-        received.url.path(),
-        &format!("{BASE_PATH}{}", recorded.path),
-    )?;
+    same("the path", &received.path, &format!("{BASE_PATH}{}", recorded.path))?;
     let query = (!recorded.query.is_empty()).then_some(recorded.query.as_str());
-    match (received.url.query(), query) {
+    match (received.query.as_deref(), query) {
         // A recording of a published example does not know in which order the SDK sends them.
         (Some(sent), Some(query)) if shown::same_pairs(sent, query) => {}
         (sent, query) => same("the query", sent, query)?,

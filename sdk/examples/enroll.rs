@@ -14,7 +14,7 @@ use cloudflare_sdk::{
     Client,
     types::{AutomaticMode, ZoneId},
 };
-use sdk_tests::stand_in::{self, StandIn};
+use sdk_test_servers::stand_in::{self, StandIn};
 
 const VARIABLES: [&str; 4] = [
     "CLOUDFLARE_API_TOKEN",

@@ -11,7 +11,7 @@ use std::{
 };
 
 use sdk_tests::{
-    loopback::BASE_PATH,
+    BASE_PATH,
     recording::{Recording, folder},
 };
 use tokio::{

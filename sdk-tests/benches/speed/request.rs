@@ -7,7 +7,7 @@ use std::{
     thread,
 };
 
-use sdk_tests::loopback::BASE_PATH;
+use sdk_tests::BASE_PATH;
 
 use crate::{
     callers,

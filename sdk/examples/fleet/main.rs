@@ -29,7 +29,7 @@ use cloudflare_sdk::{
 use display::Display;
 use futures_util::{Stream, TryStreamExt as _};
 use options::Options;
-use sdk_tests::{
+use sdk_test_servers::{
     fleet_server::{self, Counting, FleetServer, Limit},
     stand_in::TOKEN,
 };

@@ -9,7 +9,7 @@ use std::{
 
 use futures_util::{FutureExt as _, future::join};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use sdk_tests::fleet_server::{Counter, Counting, Limit};
+use sdk_test_servers::fleet_server::{Counter, Counting, Limit};
 use tokio::time::{Instant, sleep};
 
 use super::{Applied, RunError, each};

@@ -1,0 +1,5 @@
+//! The tasks as they are called, one module per task, in one program.
+
+mod codegen;
+mod published;
+mod survey;
