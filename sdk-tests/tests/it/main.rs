@@ -7,6 +7,7 @@ mod enroll;
 mod faults;
 mod fleet;
 mod fleet_program;
+mod journal;
 mod mock;
 mod models;
 mod package;

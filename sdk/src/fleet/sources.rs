@@ -210,20 +210,6 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_a_file_it_is_known_how_many_targets_come() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("zones");
-        std::fs::write(&path, "a\n\n# zones\nb\r\nc").unwrap();
-        let mut lines = file(&path).unwrap();
-        for (target, left) in [("a", 2), ("b", 1), ("c", 0)] {
-            assert_eq!(lines.try_next().await.unwrap().as_deref(), Some(target));
-            assert_eq!(lines.size_hint(), (left, Some(left)));
-        }
-        assert_eq!(lines.try_next().await.unwrap(), None);
-        assert!(file(folder.path().join("none")).is_err());
-    }
-
-    #[tokio::test]
     async fn a_text_that_cannot_be_read_is_an_error() {
         let error = lines(&b"a\n\xff\n"[..]).try_collect::<Vec<_>>().await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::InvalidData);
