@@ -2,4 +2,5 @@
 
 mod codegen;
 mod published;
+mod root;
 mod survey;
