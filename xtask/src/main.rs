@@ -11,16 +11,23 @@ mod record;
 mod survey;
 
 use std::{
+    error::Error,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use clap::{Parser, Subcommand};
 
+/// The files by which the root of the workspace is known.
+const MARKS: [&str; 2] = ["xtask/Cargo.toml", codegen::DOCUMENT];
+
 /// The project's tasks.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {
+    /// The folder of the workspace; by default the one that cargo runs this for, or else the one around the current folder.
+    #[arg(long, global = true)]
+    root: Option<PathBuf>,
     #[command(subcommand)]
     task: Task,
 }
@@ -35,9 +42,6 @@ enum Task {
         /// Writes nothing; tells what is changed in the document before code is generated from it, and where.
         #[arg(long, conflicts_with = "check")]
         explain: bool,
-        /// The folder of the workspace; by default the one that this program was built in.
-        #[arg(long, default_value = workspace())]
-        root: PathBuf,
     },
     /// Measures what a program that depends on the SDK takes to build, and how large it is, against one with bare reqwest.
     Cost {
@@ -61,9 +65,6 @@ enum Task {
         /// Prints JSON instead of text.
         #[arg(long)]
         json: bool,
-        /// The folder of the workspace; by default the one that this program was built in.
-        #[arg(long, default_value = workspace())]
-        root: PathBuf,
     },
     /// Takes operations of a published document into the project's, generates anew and records their examples.
     ///
@@ -78,9 +79,6 @@ enum Task {
         /// Writes nothing; shows what would become of the document.
         #[arg(long)]
         dry_run: bool,
-        /// The folder of the workspace; by default the one that this program was built in.
-        #[arg(long, default_value = workspace())]
-        root: PathBuf,
     },
     /// Captures fresh recordings from Cloudflare; `cargo xtask record --help` tells how.
     #[command(disable_help_flag = true)]
@@ -122,61 +120,7 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    let outcome = match Arguments::parse().task {
-        Task::Codegen {
-            explain: true, root, ..
-        } => codegen::explain(&root, &mut std::io::stdout().lock()),
-        Task::Codegen { check, root, .. } => codegen::run(&root, check, &mut std::io::stdout().lock()),
-        Task::Cost { runs, dev, keep } => cost::run(
-            Path::new(workspace()),
-            runs.max(1),
-            dev,
-            keep,
-            &mut std::io::stdout().lock(),
-        ),
-        Task::Drift { against, json, root } => {
-            let options = drift::Options { against, json };
-            Ok(drift::run(&root, &options, &mut std::io::stdout().lock()))
-        }
-        Task::Import {
-            from,
-            operations,
-            dry_run,
-            root,
-        } => {
-            let options = import::Options {
-                from,
-                operations,
-                dry_run,
-            };
-            import::run(&root, &options, &mut std::io::stdout().lock())
-        }
-        Task::Record { arguments } => record::run(Path::new(workspace()), &arguments),
-        Task::Survey {
-            from,
-            only,
-            out,
-            json,
-            clippy,
-            measure,
-            compile,
-            size,
-        } => survey::run(
-            Path::new(workspace()),
-            survey::Options {
-                from,
-                only,
-                out,
-                json,
-                clippy,
-                measure,
-                compile,
-                size,
-            },
-            &mut std::io::stdout().lock(),
-        ),
-    };
-    match outcome {
+    match run(Arguments::parse()) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error}");
@@ -185,7 +129,77 @@ fn main() -> ExitCode {
     }
 }
 
-/// The folder of the workspace that this program was built in.
-fn workspace() -> &'static str {
-    env!("CARGO_MANIFEST_DIR").trim_end_matches("xtask")
+fn run(Arguments { root, task }: Arguments) -> Result<ExitCode, Box<dyn Error>> {
+    let root = &match root {
+        Some(root) => root,
+        None => workspace()?,
+    };
+    let out = &mut std::io::stdout().lock();
+    match task {
+        Task::Codegen { explain: true, .. } => codegen::explain(root, out),
+        Task::Codegen { check, .. } => codegen::run(root, check, out),
+        Task::Cost { runs, dev, keep } => cost::run(root, runs.max(1), dev, keep, out),
+        Task::Drift { against, json } => Ok(drift::run(root, &drift::Options { against, json }, out)),
+        Task::Import {
+            from,
+            operations,
+            dry_run,
+        } => {
+            let options = import::Options {
+                from,
+                operations,
+                dry_run,
+            };
+            import::run(root, &options, out)
+        }
+        Task::Record { arguments } => record::run(root, &arguments),
+        Task::Survey {
+            from,
+            only,
+            out: folder,
+            json,
+            clippy,
+            measure,
+            compile,
+            size,
+        } => {
+            let options = survey::Options {
+                from,
+                only,
+                out: folder,
+                json,
+                clippy,
+                measure,
+                compile,
+                size,
+            };
+            survey::run(root, options, out)
+        }
+    }
+}
+
+/// The folder of the workspace that this program is called for.
+///
+/// It is found at run time: where several checkouts share one build folder, the program may be built in another one.
+fn workspace() -> Result<PathBuf, Box<dyn Error>> {
+    // Set by `cargo run` to the folder of this package.
+    if let Some(package) = std::env::var_os("CARGO_MANIFEST_DIR") {
+        return Ok(Path::new(&package)
+            .parent()
+            .ok_or("the package xtask is in no folder")?
+            .to_owned());
+    }
+    let folder = std::env::current_dir()?;
+    // The root's own Cargo.toml would not do: the folder `sdk` has one as well, and a link to the document.
+    let is_root = |folder: &&Path| MARKS.iter().all(|file| folder.join(file).is_file());
+    let Some(root) = folder.ancestors().find(is_root) else {
+        let message = format!(
+            "no workspace found: neither {} nor a folder above it has both {}; call this in the workspace, or name its \
+             folder with --root",
+            folder.display(),
+            MARKS.join(" and ")
+        );
+        return Err(message.into());
+    };
+    Ok(root.to_owned())
 }

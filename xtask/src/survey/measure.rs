@@ -18,6 +18,7 @@ const SIZES: [usize; 3] = [10, 100, 500];
 
 /// Generates the first operations of each number, each in a process of its own, and prints what that took.
 pub(crate) fn run(
+    root: &Path,
     from: &Path,
     only: &[String],
     operations: usize,
@@ -39,7 +40,9 @@ pub(crate) fn run(
         let mut command = Command::new(std::env::current_exe()?);
         command
             .args(["survey", "--size", &size.to_string(), "--from"])
-            .arg(from);
+            .arg(from)
+            .arg("--root")
+            .arg(root);
         if let Some(folder) = &compiled {
             command.arg("--compile").arg("--out").arg(folder);
         }

@@ -71,7 +71,7 @@ pub(crate) fn run(root: &Path, options: Options, out: &mut dyn Write) -> Result<
         return Ok(ExitCode::SUCCESS);
     }
     if options.measure {
-        measure::run(from, &options.only, operations.len(), compiled, out)?;
+        measure::run(root, from, &options.only, operations.len(), compiled, out)?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut progress = |text: &str| {
