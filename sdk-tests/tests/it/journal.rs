@@ -1,6 +1,11 @@
 //! The journal of a fleet, and targets that come from a file.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
+};
 
 use cloudflare_sdk::{
     Error, ErrorKind,
@@ -8,7 +13,7 @@ use cloudflare_sdk::{
     http,
 };
 use futures_util::{Stream as _, TryStreamExt as _};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const ZONE: &str = "023e105f4ecef8ad9ca31a8372d0c353";
 
@@ -18,6 +23,18 @@ fn folder() -> (tempfile::TempDir, PathBuf) {
     (folder, path)
 }
 
+/// Opens a journal of this process. For a moment its file may still be locked: a child that another test spawns has a
+/// copy of every open file until it runs its program.
+fn open(path: &Path, purpose: &Value) -> Journal {
+    let end = Instant::now() + Duration::from_secs(10);
+    loop {
+        match Journal::open(path, purpose) {
+            Err(error) if error.is_in_use() && Instant::now() < end => thread::sleep(Duration::from_millis(10)),
+            outcome => return outcome.unwrap(),
+        }
+    }
+}
+
 fn done(target: &str) -> Entry {
     Entry::new(target, &Ok(Applied::new(()).changed(true)))
 }
@@ -25,7 +42,7 @@ fn done(target: &str) -> Entry {
 #[test]
 fn a_journal_remembers_what_need_not_be_done_again() {
     let (_folder, path) = folder();
-    let journal = Journal::open(&path, &json!({ "mode": "auto" })).unwrap();
+    let journal = open(&path, &json!({ "mode": "auto" }));
     let transient = Error::new(ErrorKind::Timeout, "late");
     let refused = Error::from_response(
         http::Response::builder()
@@ -38,7 +55,7 @@ fn a_journal_remembers_what_need_not_be_done_again() {
         journal.record(&Entry::new(target, &result)).unwrap();
     }
     drop(journal);
-    let mut journal = Journal::open(&path, &json!({ "mode": "auto" })).unwrap();
+    let mut journal = open(&path, &json!({ "mode": "auto" }));
     assert_eq!(
         ["a", "b", "c", "d"].map(|target| journal.is_done(target)),
         [true, false, true, false]
@@ -59,7 +76,7 @@ fn a_journal_remembers_what_need_not_be_done_again() {
 #[test]
 fn wherever_the_last_line_is_cut_off_the_lines_before_it_stay() {
     let (_folder, path) = folder();
-    let journal = Journal::open(&path, &json!(1)).unwrap();
+    let journal = open(&path, &json!(1));
     journal.record(&done("a")).unwrap();
     journal.record(&done("b")).unwrap();
     drop(journal);
@@ -67,7 +84,7 @@ fn wherever_the_last_line_is_cut_off_the_lines_before_it_stay() {
     for length in 0..whole.len() {
         fs::write(&path, &whole[..length]).unwrap();
         let lines = whole[..length].iter().filter(|byte| **byte == b'\n').count();
-        let journal = Journal::open(&path, &json!(1)).unwrap();
+        let journal = open(&path, &json!(1));
         assert_eq!(
             [journal.is_done("a"), journal.is_done("b")],
             [lines > 1, lines > 2],
@@ -78,14 +95,14 @@ fn wherever_the_last_line_is_cut_off_the_lines_before_it_stay() {
             journal.record(&done(target)).unwrap();
         }
         drop(journal);
-        assert!(Journal::open(&path, &json!(1)).unwrap().is_done("b"));
+        assert!(open(&path, &json!(1)).is_done("b"));
     }
 }
 
 #[test]
 fn a_journal_of_other_runs_is_refused_and_left_alone() {
     let (_folder, path) = folder();
-    drop(Journal::open(&path, &json!({ "mode": "auto", "account": null })).unwrap());
+    drop(open(&path, &json!({ "mode": "auto", "account": null })));
     let before = fs::read(&path).unwrap();
     let error = Journal::open(&path, &json!({ "mode": "custom", "account": null })).unwrap_err();
     assert!(error.is_of_other_purpose());
@@ -111,7 +128,7 @@ fn what_is_no_journal_is_refused_and_left_alone() {
         }
     }
     let (_folder, path) = folder();
-    drop(Journal::open(&path, &json!(1)).unwrap());
+    drop(open(&path, &json!(1)));
     let mut damaged = fs::read(&path).unwrap();
     damaged.extend_from_slice(b"{\"target\":1}\n");
     fs::write(&path, &damaged).unwrap();
@@ -122,12 +139,12 @@ fn what_is_no_journal_is_refused_and_left_alone() {
 #[test]
 fn lines_may_end_as_on_windows() {
     let (_folder, path) = folder();
-    let journal = Journal::open(&path, &json!(1)).unwrap();
+    let journal = open(&path, &json!(1));
     journal.record(&done("a")).unwrap();
     drop(journal);
     let text = fs::read_to_string(&path).unwrap().replace('\n', "\r\n");
     fs::write(&path, text).unwrap();
-    let mut journal = Journal::open(&path, &json!(1)).unwrap();
+    let mut journal = open(&path, &json!(1));
     journal.record(&done("b")).unwrap();
     assert!(!journal.was_torn() && journal.is_done("a"));
     let targets: Vec<_> = journal.entries().unwrap().map(|entry| entry.unwrap().target).collect();
@@ -137,10 +154,10 @@ fn lines_may_end_as_on_windows() {
 #[test]
 fn two_runs_cannot_have_one_journal() {
     let (_folder, path) = folder();
-    let journal = Journal::open(&path, &json!(1)).unwrap();
+    let journal = open(&path, &json!(1));
     assert!(Journal::open(&path, &json!(1)).unwrap_err().is_in_use());
     drop(journal);
-    Journal::open(&path, &json!(1)).unwrap();
+    open(&path, &json!(1));
 }
 
 #[tokio::test]
