@@ -13,16 +13,26 @@ fn cargo(folder: &Path, arguments: &[&str]) {
         .current_dir(folder)
         .args(arguments)
         .env("CARGO_NET_OFFLINE", "true")
-        .env(
-            "CARGO_TARGET_DIR",
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join("package-target"),
-        )
+        .env("CARGO_TARGET_DIR", target())
+        // As in the workspace, so that what both depend on is compiled once.
+        .args([
+            "--config",
+            "profile.dev.debug='line-tables-only'",
+            "--config",
+            "profile.dev.package.'*'.debug=false",
+        ])
         // What the test itself was built with is not what a stranger builds with.
         .env_remove("RUSTFLAGS")
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "cargo {}:\n{text}", arguments.join(" "));
+}
+
+/// The folder that the workspace is built in.
+fn target() -> PathBuf {
+    let temporary = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    temporary.parent().unwrap().to_owned()
 }
 
 /// Packages both crates and unpacks them; gives the folder with `cloudflare-sdk` and `cloudflare-sdk-codegen`.
@@ -48,8 +58,7 @@ fn unpacked() -> PathBuf {
         ],
     );
     for name in names {
-        let archive =
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("package-target/package/{name}-{version}.crate"));
+        let archive = target().join(format!("package/{name}-{version}.crate"));
         let status = Command::new("tar")
             // Times of now: those in the archive are always the same, by which cargo would take old output for fresh.
             .arg("-xmzf")
@@ -117,8 +126,8 @@ async fn a_crate_builds_offline_from_the_packages_and_calls_what_is_shipped_and_
     let downstream = downstream(&folder);
     for features in [&[][..], &["--features", "codegen"]] {
         cargo(&downstream, &[&["build", "--quiet"], features].concat());
-        let program = Path::new(env!("CARGO_TARGET_TMPDIR"))
-            .join("package-target/debug/downstream")
+        let program = target()
+            .join("debug/downstream")
             .with_extension(std::env::consts::EXE_EXTENSION);
         let output = tokio::task::block_in_place(|| {
             Command::new(program)
