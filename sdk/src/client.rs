@@ -1,6 +1,12 @@
-//! The hand-written half of [`Client`]: how it is made.
+//! The hand-written half of [`Client`]: construction and raw requests.
 
-use crate::{Client, ClientBuilder, Error};
+mod builder;
+mod raw_request;
+
+use crate::{error::Error, generated::Client};
+
+pub use builder::ClientBuilder;
+pub use raw_request::RawRequest;
 
 impl Client {
     /// A builder, to which credentials must be given.

@@ -11,13 +11,15 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::{
-    envelope::{Envelope, ResponseInfo},
-    rate_limit::{self, RateLimit, RateLimitPolicy},
-    response::request_id,
-    runtime::{Call, OperationInfo, RawResponse, Unsent, is_failure_of_server, unusable},
+    call::{Call, OperationInfo, RawResponse, record_failure},
+    wire::{
+        envelope::{Envelope, ResponseInfo},
+        headers::request_id,
+        rate_limit::{self, RateLimit, RateLimitPolicy},
+        status::is_failure_of_server,
+    },
 };
 
-pub(crate) use display::one_line;
 use unreadable::Unreadable;
 
 /// Why a call did not give a value.
@@ -178,19 +180,28 @@ impl Error {
         error
     }
 
-    /// A call that did not come to be sent.
-    pub(crate) fn unsent(call: Call, reason: Unsent) -> Self {
-        let mut error = Self::of_kind(match reason {
-            Unsent::Late => ErrorKind::Timeout,
-            Unsent::Limit(_) => ErrorKind::RateLimit,
-            Unsent::Stopped => ErrorKind::Stopped,
-        });
+    /// A call whose time ran out before it was sent.
+    pub(crate) fn unsent_in_time(call: Call) -> Self {
+        let mut error = Self::of_call(ErrorKind::Timeout, call);
+        error.0.reason = Some("the time of the call ran out before it could be sent".to_owned());
+        error
+    }
+
+    /// A call that was not sent because of the rate limit, which resets after `wait`.
+    pub(crate) fn unsent_by_rate_limit(call: Call, wait: Duration) -> Self {
+        let mut error = Self::of_call(ErrorKind::RateLimit, call);
+        error.0.wait = Some(wait);
+        error
+    }
+
+    /// A call that was cancelled before it was sent.
+    pub(crate) fn cancelled(call: Call) -> Self {
+        Self::of_call(ErrorKind::Stopped, call)
+    }
+
+    fn of_call(kind: ErrorKind, call: Call) -> Self {
+        let mut error = Self::of_kind(kind);
         error.0.call = call;
-        match reason {
-            Unsent::Late => error.0.reason = Some("the time of the call ran out before it could be sent".to_owned()),
-            Unsent::Limit(wait) => error.0.wait = Some(wait),
-            Unsent::Stopped => {}
-        }
         error
     }
 
@@ -280,7 +291,7 @@ impl Error {
         if let Some(span) = error.0.call.span.take()
             && response.status.is_success()
         {
-            unusable(&span, kind);
+            record_failure(&span, kind.name());
         }
         error.0.response = Some(response);
         error
@@ -448,6 +459,26 @@ impl Error {
     }
 }
 
+impl ErrorKind {
+    /// The name of the kind in traces.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Configuration => "configuration",
+            Self::InvalidRequest => "invalid_request",
+            Self::Connect => "connect",
+            Self::RateLimit => "rate_limit",
+            Self::Stopped => "stopped",
+            Self::Timeout => "timeout",
+            Self::Transport => "transport",
+            Self::Redirect => "redirect",
+            Self::Api => "api",
+            Self::UnexpectedStatus => "unexpected_status",
+            Self::Decode => "decode",
+            Self::BodyTooLarge => "body_too_large",
+        }
+    }
+}
+
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
@@ -467,7 +498,7 @@ impl From<http::header::InvalidHeaderValue> for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Response;
+    use crate::response::Response;
 
     fn of_body(body: String) -> Error {
         let response = http::Response::new(Bytes::from(body));

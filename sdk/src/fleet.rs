@@ -54,7 +54,7 @@ use std::{fmt, future::Future};
 
 use futures_util::stream::TryStream;
 
-use crate::{Client, Error, runtime::Stop};
+use crate::{Client, Error, transport::cancel::Stop};
 
 pub use journal::{Entry, Journal, JournalError};
 pub use pages::{Pages, pages};

@@ -1,43 +1,40 @@
 #![doc = include_str!("../README.md")]
 
-mod base_url;
-mod body;
-mod client;
-mod client_builder;
-mod clock;
-mod credentials;
-mod envelope;
+// In the order in which they build on each other: a module imports only from modules above it.
+mod text;
+mod number;
+mod nullable;
+mod wire;
+mod model;
+mod call;
 mod error;
-#[cfg(feature = "fleet")]
-pub mod fleet;
+mod response;
+mod config;
+mod request;
+mod transport;
+pub mod runtime;
 mod generated;
+mod client;
 #[cfg(feature = "mock")]
 pub mod mock;
-mod multipart;
-mod nullable;
-mod number;
-mod rate_limit;
-mod raw_request;
-mod request_options;
-mod response;
-mod retry_after;
-pub mod runtime;
+#[cfg(feature = "fleet")]
+pub mod fleet;
 
-pub use body::{Body, JsonLines};
-pub use client_builder::ClientBuilder;
-pub use clock::Clock;
-pub use credentials::Credentials;
-pub use envelope::{ResponseInfo, ResponseInfoSource, ResultInfo};
+pub use client::{ClientBuilder, RawRequest};
+pub use config::{Credentials, RequestOptions};
 pub use error::{Error, ErrorKind};
 #[doc(inline)]
 pub use generated::{Client, builder, types};
-pub use multipart::Part;
 pub use nullable::Nullable;
 pub use number::{NotANumber, Number};
-pub use rate_limit::{RateLimit, RateLimitPolicy};
-pub use raw_request::RawRequest;
-pub use request_options::RequestOptions;
 pub use response::Response;
+pub use transport::Clock;
+pub use wire::{
+    body::{Body, JsonLines},
+    envelope::{ResponseInfo, ResponseInfoSource, ResultInfo},
+    multipart::Part,
+    rate_limit::{RateLimit, RateLimitPolicy},
+};
 
 pub use bytes::Bytes;
 pub use chrono;

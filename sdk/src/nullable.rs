@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::runtime::Check;
-
 /// A member of what is sent that may be missing, null, or a value, which are three things to the service: a member that
 /// is missing stays as it is, and null takes away what is there.
 ///
@@ -91,12 +89,6 @@ impl<T: Serialize> Serialize for Nullable<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Nullable<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Option::deserialize(deserializer).map(Self::from)
-    }
-}
-
-impl<T: Check> Check for Nullable<T> {
-    fn check(&self, name: &str) -> Result<(), String> {
-        self.value().map_or(Ok(()), |value| value.check(name))
     }
 }
 

@@ -4,8 +4,6 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::runtime::{Check, checks::whole_number};
-
 /// A number that may have a fraction.
 ///
 /// What is whole stays whole: 3600 is sent as `3600`, never as `3600.0`, which the service may refuse. A number is made
@@ -132,12 +130,6 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
-impl Check for Number {
-    fn check(&self, _name: &str) -> Result<(), String> {
-        Ok(())
-    }
-}
-
 #[cfg(feature = "schemars")]
 impl schemars::JsonSchema for Number {
     fn inline_schema() -> bool {
@@ -151,6 +143,12 @@ impl schemars::JsonSchema for Number {
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         f64::json_schema(generator)
     }
+}
+
+/// The whole number that a float is, if it is one and no other has the same float.
+pub(crate) fn whole_number(number: f64) -> Option<i128> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i128)
 }
 
 /// The error of making a [`Number`] of a float that is infinite or not a number, or of a text that is none.

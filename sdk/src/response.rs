@@ -3,13 +3,19 @@
 use std::{borrow::Cow, fmt, ops::Deref};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, StatusCode, header::CONTENT_TYPE};
+use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{
-    Error, RateLimit, RateLimitPolicy, ResponseInfo, ResultInfo, credentials::REDACTED, envelope::Envelope, rate_limit,
-    runtime::RawResponse,
+    call::{REDACTED, RawResponse},
+    error::Error,
+    wire::{
+        body::JsonLines,
+        envelope::{Envelope, ResponseInfo, ResultInfo},
+        headers::request_id,
+        rate_limit::{self, RateLimit, RateLimitPolicy},
+    },
 };
 
 /// The value of a call, with what came around it.
@@ -240,6 +246,26 @@ impl Response<Bytes> {
     }
 }
 
+impl Response<Bytes> {
+    /// Reads the body as NDJSON: one value a line; empty lines are passed over.
+    ///
+    /// The body is in memory as a whole, so that it is no larger than
+    /// [`RequestOptions::max_body_size`](crate::RequestOptions::max_body_size). A line that does not read as `T` is an
+    /// error in its place; those after it follow.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudflare_sdk::{Bytes, Response};
+    ///
+    /// let response = Response::new(Bytes::from_static(b"1\n2\n"));
+    /// assert_eq!(response.json_lines::<u64>().collect::<Result<Vec<_>, _>>().ok(), Some(vec![1, 2]));
+    /// ```
+    pub fn json_lines<T: DeserializeOwned>(&self) -> JsonLines<'_, T> {
+        JsonLines::new(self)
+    }
+}
+
 impl<T> Response<T> {
     /// A success that is not an envelope, unless it is JSON that says of itself that it is a failure.
     fn of(raw: RawResponse, value: T) -> Result<Self, Error> {
@@ -274,11 +300,6 @@ impl<T> Response<T> {
             attempts: raw.call.attempts,
         }
     }
-}
-
-pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
-    const REQUEST_ID: HeaderName = HeaderName::from_static("cf-ray");
-    headers.get(&REQUEST_ID)?.to_str().ok()
 }
 
 impl<T> Deref for Response<T> {

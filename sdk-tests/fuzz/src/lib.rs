@@ -1,7 +1,7 @@
 //! What holds whatever a server answers and whatever a caller gives.
 //!
 //! Each function takes any bytes as such an input, and panics where its property does not hold. The fuzz target of the
-//! same name gives it what the fuzzer comes up with; `sdk-tests/tests/properties.rs`, what is random, and the seeds.
+//! same name gives it what the fuzzer comes up with; `sdk-tests/tests/it/properties.rs`, what is random, and the seeds.
 
 use std::{
     error::Error as _,

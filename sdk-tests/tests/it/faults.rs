@@ -252,7 +252,7 @@ fn cell(measured: &Expected) -> String {
 
 const INTRODUCTION: &str = "\
 What a call comes to when the service or the network fails, with the default options. Measured by
-`sdk-tests/tests/faults.rs` over real sockets, which writes this table; do not edit it.
+`sdk-tests/tests/it/faults.rs` over real sockets, which writes this table; do not edit it.
 
 A cell says the [kind](crate::ErrorKind) of the error or the value, the last status, how many attempts were made if
 more than one and how long was waited before each further one (without jitter), and whether

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Error, ErrorKind};
-use crate::envelope::KEPT;
+use crate::{text::one_line, wire::envelope::KEPT};
 
 impl fmt::Display for Error {
     /// What happened, in one line. All but the request id lost its secrets when the error was made.
@@ -74,43 +74,5 @@ impl fmt::Debug for Error {
             shown.field("source", source);
         }
         shown.finish()
-    }
-}
-
-/// A text that came over the wire, as one line of bounded length.
-pub(crate) fn one_line(text: &str) -> String {
-    const LIMIT: usize = 300;
-    let mut line = String::new();
-    for word in text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-    {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-        if line.len() > LIMIT {
-            let end = (0..=LIMIT).rev().find(|&end| line.is_char_boundary(end)).unwrap_or(0);
-            line.truncate(end);
-            line.push('…');
-            break;
-        }
-    }
-    line
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_came_over_the_wire_is_shown_as_one_short_line() {
-        assert_eq!(
-            one_line("<html>\r\n  <b>\u{1b}[31m no\t</b>"),
-            "<html> <b> [31m no </b>"
-        );
-        let long = one_line(&"ä".repeat(10_000));
-        assert!(long.ends_with('…') && long.len() < 310);
-        assert_eq!(one_line(""), "");
     }
 }

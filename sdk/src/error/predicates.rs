@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::{Error, ErrorKind};
-use crate::runtime::{is_failure_of_server, is_transient};
+use crate::wire::status::{is_failure_of_server, is_transient};
 
 impl Error {
     /// Whether the same call may succeed later: no connection could be made, the time ran out, the connection broke,

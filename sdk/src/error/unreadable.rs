@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, fmt};
 
-use super::one_line;
+use crate::text::one_line;
 
 /// Why a body cannot be read.
 ///

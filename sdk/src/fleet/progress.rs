@@ -10,7 +10,7 @@ use std::{
 use super::Applied;
 use crate::{
     Error, ErrorKind, RateLimit,
-    runtime::{Runtime, Standing},
+    transport::{Runtime, quota::Standing},
 };
 
 /// How far a run is; made by [`Run::progress`](super::Run::progress).

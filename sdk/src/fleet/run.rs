@@ -11,7 +11,7 @@ use std::{
 use futures_util::stream::{FusedStream, FuturesUnordered, Stream, StreamExt as _, TryStream};
 
 use super::{Fleet, Progress};
-use crate::{Client, Error, ErrorKind, runtime::Stop};
+use crate::{Client, Error, ErrorKind, transport::cancel::Stop};
 
 /// How many targets that need nothing are passed over before others have their turn.
 const PASSED_OVER: usize = 1000;

@@ -13,7 +13,7 @@ use sdk_test_servers::fleet_server::{Counter, Counting, Limit};
 use tokio::time::{Instant, sleep};
 
 use super::{Applied, RunError, each};
-use crate::{Client, Error, ErrorKind, runtime::Runtime};
+use crate::{Client, Error, ErrorKind, transport::Runtime};
 
 const SECOND: Duration = Duration::from_secs(1);
 const HALF_WAY: Duration = Duration::from_millis(25);

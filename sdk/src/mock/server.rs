@@ -122,6 +122,9 @@ mod tests {
 
     #[test]
     fn the_api_is_where_cloudflare_has_it() {
-        assert_eq!(crate::base_url::DEFAULT, format!("https://api.cloudflare.com{PREFIX}"));
+        assert_eq!(
+            crate::wire::base_url::DEFAULT,
+            format!("https://api.cloudflare.com{PREFIX}")
+        );
     }
 }

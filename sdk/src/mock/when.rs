@@ -7,7 +7,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::server::{Operation, PREFIX};
-use crate::runtime::{QueryParam, cookie_pair, encode_segment, form_pairs};
+use crate::wire::{
+    path::{cookie_pair, encode_segment},
+    query::{QueryParam, form_pairs},
+};
 
 /// Which requests a mock expects: those of one operation, and of them those that fit all that is said here.
 ///
