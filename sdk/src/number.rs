@@ -45,10 +45,26 @@ impl Number {
         self.whole()?.try_into().ok()
     }
 
+    /// The exact value, if it is whole and fits. A float has one exact value, also where other numbers round to it.
+    fn exact(&self) -> Option<i128> {
+        // 2^126, all multiples of which fit as well as any smaller whole float.
+        const LIMIT: f64 = 85_070_591_730_234_615_865_843_651_857_942_052_864.0;
+        let float = || {
+            self.0
+                .as_f64()
+                .filter(|float| float.fract() == 0.0 && float.abs() < LIMIT)
+        };
+        self.integer().or_else(|| Some(float()? as i128))
+    }
+
+    /// The whole number that was meant, unless it may have been another one with the same float.
     fn whole(&self) -> Option<i128> {
+        self.integer().or_else(|| self.0.as_f64().and_then(whole_number))
+    }
+
+    fn integer(&self) -> Option<i128> {
         let of_unsigned = || self.0.as_u64().map(i128::from);
-        let of_float = || self.0.as_f64().and_then(whole_number);
-        self.0.as_i64().map(i128::from).or_else(of_unsigned).or_else(of_float)
+        self.0.as_i64().map(i128::from).or_else(of_unsigned)
     }
 }
 
@@ -90,17 +106,15 @@ impl std::str::FromStr for Number {
 /// Numbers are equal by their value: 1 and 1.0 are the same.
 impl PartialEq for Number {
     fn eq(&self, other: &Self) -> bool {
-        match (self.whole(), other.whole()) {
-            (Some(one), Some(another)) => one == another,
-            _ => self.as_f64() == other.as_f64(),
-        }
+        self.partial_cmp(other) == Some(std::cmp::Ordering::Equal)
     }
 }
 
 impl PartialOrd for Number {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        match (self.whole(), other.whole()) {
+        match (self.exact(), other.exact()) {
             (Some(one), Some(another)) => Some(one.cmp(&another)),
+            // One has a fraction, or is too large for any integer, so that rounding the other changes nothing.
             _ => self.as_f64().partial_cmp(&other.as_f64()),
         }
     }
@@ -147,8 +161,9 @@ impl schemars::JsonSchema for Number {
 
 /// The whole number that a float is, if it is one and no other has the same float.
 pub(crate) fn whole_number(number: f64) -> Option<i128> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i128)
+    // 2^53, which is the float of 2^53 + 1 as well.
+    const AMBIGUOUS: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && number.abs() < AMBIGUOUS).then_some(number as i128)
 }
 
 /// The error of making a [`Number`] of a float that is infinite or not a number, or of a text that is none.
@@ -188,6 +203,26 @@ mod tests {
         assert_eq!(Number::try_from(f64::INFINITY), Err(NotANumber));
         assert_eq!("0.5".parse(), Number::try_from(0.5));
         assert_eq!("a".parse::<Number>(), Err(NotANumber));
+    }
+
+    #[test]
+    fn equality_is_transitive_beyond_what_a_float_can_tell() {
+        let number = |text: &str| serde_json::from_str::<Number>(text).unwrap();
+        let (float, most) = (number("1.8446744073709552e19"), number("18446744073709551615"));
+        assert_ne!(float, most);
+        assert_ne!(float, number("18446744073709551614"));
+        assert!(most < float && number("9007199254740993") > number("9007199254740992.0"));
+        assert_eq!(number("9007199254740992.0"), number("9007199254740992"));
+        assert_eq!(number("1e300"), number("1.0e300"));
+    }
+
+    #[test]
+    fn a_float_that_stands_for_several_whole_numbers_is_none() {
+        let whole = |text: &str| serde_json::from_str::<Number>(text).unwrap().as_u64();
+        assert_eq!(whole("4503599627370496.0"), Some(4_503_599_627_370_496));
+        // 2^53 + 1 has the same float.
+        assert_eq!(whole("9007199254740992.0"), None);
+        assert_eq!(whole("9007199254740992"), Some(9_007_199_254_740_992));
     }
 
     #[test]

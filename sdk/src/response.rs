@@ -274,8 +274,10 @@ impl<T> Response<T> {
             #[serde(default)]
             success: Option<bool>,
         }
-        let is_json =
-            (raw.headers.get(CONTENT_TYPE)).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+        const JSON: &[u8] = b"application/json";
+        let is_json = (raw.headers.get(CONTENT_TYPE))
+            .and_then(|media_type| media_type.as_bytes().get(..JSON.len()))
+            .is_some_and(|media_type| media_type.eq_ignore_ascii_case(JSON));
         // Only by the flag: a value may have errors to tell of.
         if is_json
             && raw.body.trim_ascii_start().starts_with(b"{")

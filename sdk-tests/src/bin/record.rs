@@ -3,7 +3,13 @@
 //! The SDK makes the requests, through a [`Relay`] that keeps what goes by. What is kept is scrubbed and checked in
 //! memory; only then is it written. `cargo xtask record` runs this.
 
-use std::{env, error::Error, path::PathBuf, process::ExitCode, time::UNIX_EPOCH};
+use std::{
+    env,
+    error::Error,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::UNIX_EPOCH,
+};
 
 use chrono::{DateTime, NaiveDate};
 use clap::Parser;
@@ -39,7 +45,7 @@ struct Options {
     #[arg(long, value_name = "ID", value_parser = zone_id)]
     zone: String,
     /// Where to write the recordings
-    #[arg(long, value_name = "DIR", default_value_os_t = recording::folder())]
+    #[arg(long, value_name = "DIR", default_value_os_t = recordings())]
     out: PathBuf,
     /// Make the requests, and print the recordings instead of writing them
     #[arg(long)]
@@ -133,6 +139,11 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
         (Err(first), Err(second)) => Err(format!("{first}\nerror: {second}").into()),
         (first, second) => first.and(second),
     }
+}
+
+/// The folder of recordings of the checkout that cargo runs this in, which need not be the one that it was built in.
+fn recordings() -> PathBuf {
+    env::var_os("CARGO_MANIFEST_DIR").map_or_else(recording::folder, |package| Path::new(&package).join("recordings"))
 }
 
 struct Session {

@@ -52,6 +52,20 @@ async fn a_result_is_read_as_a_model_or_as_any_json() {
 }
 
 #[tokio::test]
+async fn a_failure_in_json_is_one_however_its_media_type_is_written() {
+    for media_type in ["application/json", "Application/JSON; charset=utf-8"] {
+        let body = r#"{"success":false,"errors":[{"code":1000,"message":"no"}]}"#;
+        let server = Script::answering(Answer::new(200).body_of(media_type, body)).await;
+        let error = client(server.url())
+            .request(Method::GET, "/a")
+            .send_bytes()
+            .await
+            .unwrap_err();
+        assert!(error.has_code(1000), "{media_type}: {error}");
+    }
+}
+
+#[tokio::test]
 async fn a_result_that_may_be_null_may_be_missing() {
     for body in [r#"{"success":true,"result":null}"#, r#"{"success":true}"#] {
         let server = Script::answering(Answer::new(200).text(body)).await;

@@ -12,7 +12,7 @@ use sdk_tests::{
     document,
     leap::Leap,
     loopback::{self, edit, get},
-    script::{Act, Script, Then, answer},
+    script::{Act, Script, Then, answer, head},
 };
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -233,6 +233,18 @@ async fn a_call_that_was_refused_for_now_is_always_repeated() {
 }
 
 /// The server takes connections, and TLS is never agreed on.
+#[tokio::test]
+async fn a_redirect_is_not_repeated_though_its_body_is_cut() {
+    for status in [300, 302, 307] {
+        let cut = Act::Answer(head(status, "content-length: 9\r\n", b"cut"), Then::Close);
+        let (clock, server) = (Leap::new(), Script::start([cut]).await);
+        let client = client(&server, &clock);
+        let call = client.request(Method::POST, "/zones").json(&json!({}));
+        let error = call.send::<Value>().await.unwrap_err();
+        assert_eq!((error.attempts(), error.outcome_unknown()), (1, false), "{status}");
+    }
+}
+
 #[tokio::test]
 async fn connecting_gives_up_before_the_attempt_does_so_that_it_is_known_that_nothing_was_sent() {
     let server = Script::start([Act::Answer(Vec::new(), Then::Hold)]).await;

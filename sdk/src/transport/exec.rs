@@ -296,6 +296,7 @@ impl Runtime {
 
     /// A call without a request, for tests of what comes before and after.
     #[cfg(test)]
+    #[allow(dead_code, reason = "used by the feature `fleet`")]
     pub(crate) async fn pretend(
         &self,
         exchange: impl Future<Output = (http::StatusCode, http::HeaderMap)>,

@@ -35,6 +35,7 @@ pub(super) fn judge(outcome: &Result<RawResponse, Error>) -> Verdict {
         (Some(ErrorKind::BodyTooLarge), _) => Verdict::Final,
         (Some(ErrorKind::Connect), _) => Verdict::NotDone,
         (_, Some(StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)) => Verdict::NotDone,
+        (_, Some(status)) if status.is_redirection() => Verdict::Final,
         // The refusal is there, only its text is not.
         (Some(ErrorKind::Timeout | ErrorKind::Transport), Some(status)) if is_refusal(status) => Verdict::NotDone,
         (Some(ErrorKind::Timeout | ErrorKind::Transport), _) => Verdict::Unclear,
