@@ -11,7 +11,7 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::{
-    call::{Call, OperationInfo, RawResponse, record_failure},
+    call::{Call, OperationInfo, RawResponse, Secrets, record_failure},
     wire::{
         envelope::{Envelope, ResponseInfo},
         headers::request_id,
@@ -172,11 +172,13 @@ impl Error {
         error
     }
 
-    /// A request that cannot be made, for a reason without secrets.
-    pub(crate) fn invalid_request(operation: &'static OperationInfo, reason: String) -> Self {
+    /// A request that cannot be made.
+    ///
+    /// The reason may repeat a value of the caller, which may be a credential in the wrong place.
+    pub(crate) fn invalid_request(operation: &'static OperationInfo, secrets: &Secrets, reason: &str) -> Self {
         let mut error = Self::of_kind(ErrorKind::InvalidRequest);
         error.0.call.operation = Some(operation);
-        error.0.reason = Some(reason);
+        error.0.reason = Some(secrets.redact(reason).into_owned());
         error
     }
 

@@ -208,7 +208,7 @@ impl<'r> RequestBuilder<'r> {
             operation,
             request,
         } = self.and(Request::finish);
-        request.map_err(|reason| Error::invalid_request(operation, secrets.redact(&reason).into_owned()))
+        request.map_err(|reason| Error::invalid_request(operation, secrets, &reason))
     }
 
     fn and(mut self, change: impl FnOnce(&mut Request) -> Result<(), String>) -> Self {

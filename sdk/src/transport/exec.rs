@@ -322,13 +322,10 @@ impl Runtime {
 
 impl Runtime {
     /// The error of a request that cannot be made; for generated code.
-    ///
-    /// A reason may repeat what the caller gave, and that may be a credential in the wrong place.
     #[doc(hidden)]
     #[must_use]
     pub fn refuse(&self, operation: &'static OperationInfo, reason: String) -> Error {
-        let reason = self.inner.shared.credentials.secrets().redact(&reason).into_owned();
-        Error::invalid_request(operation, reason)
+        Error::invalid_request(operation, self.inner.shared.credentials.secrets(), &reason)
     }
 }
 
